@@ -20,6 +20,8 @@ package struct WorkNode {
     var needsHubCheck = false
     /// How `records` has changed: records that list it.
     var recordsDelta = 0
+    /// Whether its assertions or its heirs have changed.
+    var isTouched = false
     /// Whether the path to its root took two steps or more.
     var pathIsLong = false
     /// Whether a record stands behind a node of namespace `record`.
@@ -81,6 +83,8 @@ struct WorkLink {
     var stored: LinkPlace
     /// The verdict as stored.
     var storedVerdict: Verdict = .joined
+    /// Whether a must-link is held.
+    var isAsserted = true
     /// Whether it lies in a row of `links`.
     var isApart = false
     /// Whether what it holds has changed.
