@@ -1,0 +1,53 @@
+/// How long the writer made the file, kept in the store itself: a file that lost its end is refused, even where the
+/// end was only room to grow.
+///
+///     key: 0 (one byte)       value: bytes of the file, 8
+enum Extent {
+    static let table = Table<Key, Size>(
+        name: "lmdb.extent", number: 255, erasure: .none(reason: "the size of a file is no one's data"))
+
+    enum Key: KeyCodec {
+        static var width: Int { 1 }
+        static func encode(_ key: Void, into writer: inout ByteWriter) { writer.append(0 as UInt8) }
+        static func decode(_ bytes: RawSpan) {}
+    }
+
+    enum Size: ValueCodec {
+        static var version: UInt8 { 1 }
+
+        static func encode(_ value: Int, into writer: inout ByteWriter) {
+            writer.append(UInt64(value))
+        }
+
+        static func decode(_ bytes: RawSpan, version: UInt8) throws(CodecError) -> Int {
+            var reader = ByteReader(bytes)
+            return Int(truncatingIfNeeded: try reader.readUInt64())
+        }
+    }
+}
+
+extension Environment {
+    /// Before a commit: the file covers every page that the transaction took.
+    func growFile(for transaction: inout WriteTransaction) throws(LMDBError) {
+        let next = unsafe NextPage(of: transaction.handle.transaction)
+        guard let size = try growth.cover(nextPage: next.number) else { return }
+        try transaction.put(Extent.table, (), size)
+    }
+
+    /// After opening: the file is as long as its writer left it.
+    func verifyExtent() throws(LMDBError) {
+        let recorded: Int?
+        do {
+            recorded = try read { transaction in try transaction.get(Extent.table, ()) }
+        } catch let error as LMDBError {
+            throw error
+        } catch {
+            throw LMDBError(kind: .corrupted, operation: "opening \(directory)", detail: "\(error)")
+        }
+        let size = try growth.fileSize()
+        guard let recorded, size < recorded else { return }
+        throw LMDBError(
+            kind: .damaged("\(directory)/data.mdb is cut off: \(size) bytes where its writer left \(recorded)"),
+            operation: "opening the store")
+    }
+}
