@@ -108,6 +108,13 @@ package struct Standing: Hashable, Sendable {
     package var weight: UInt16
     /// The next hour at which a contribution expires; nil: none will.
     package var nextLook: Int32?
+
+    package init(isLive: Bool, partyRank: UInt8, weight: UInt16, nextLook: Int32?) {
+        self.isLive = isLive
+        self.partyRank = partyRank
+        self.weight = weight
+        self.nextLook = nextLook
+    }
 }
 
 extension Evidence {

@@ -1,6 +1,6 @@
 package import Identity
 package import LMDB
-package import Stitching
+internal import Stitching
 
 extension Tables {
     /// Must-links and cannot-links, in both directions: key (node, other node).

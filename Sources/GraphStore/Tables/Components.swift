@@ -1,6 +1,6 @@
-package import Identity
+internal import Identity
 package import LMDB
-package import Stitching
+internal import Stitching
 
 extension Tables {
     /// The union-find forest, and at its roots the components.

@@ -1,5 +1,5 @@
 package import LMDB
-package import Stitching
+internal import Stitching
 
 extension Tables {
     /// From the node of an expired identifier to the living member to which its node id has passed.

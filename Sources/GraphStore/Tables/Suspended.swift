@@ -1,4 +1,4 @@
-package import Identity
+internal import Identity
 package import LMDB
 package import Stitching
 

@@ -1,5 +1,5 @@
-package import LMDB
-package import Stitching
+internal import LMDB
+internal import Stitching
 
 /// Node ids of identifiers that expire, so that a profile id once given goes on resolving.
 extension Workspace {

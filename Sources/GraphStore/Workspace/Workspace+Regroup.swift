@@ -1,5 +1,5 @@
-package import Identity
-package import LMDB
+internal import Identity
+internal import LMDB
 package import Stitching
 
 /// From places to components, clusters and anchors.

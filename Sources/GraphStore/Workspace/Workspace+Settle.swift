@@ -1,6 +1,6 @@
-package import Identity
+internal import Identity
 package import LMDB
-package import Stitching
+internal import Stitching
 
 /// Evaluating again what has changed: liveness, hubs, ties, places, components, clusters, heirs.
 extension Workspace {

@@ -1,6 +1,6 @@
-package import Identity
+internal import Identity
 package import LMDB
-package import Stitching
+internal import Stitching
 
 /// Writing what settling found: only rows that differ.
 extension Workspace {
