@@ -93,6 +93,9 @@ package enum ComponentCodec: ValueCodec {
         bytes.byteCount == 9 && bytes.uint8(at: 0) == 0 ? NodeID(bytes.bigEndianUInt64(at: 1)) : nil
     }
 
+    /// Whether the row is a component, not a step of the forest.
+    package static func isComponent(_ bytes: RawSpan) -> Bool { parent(of: bytes) == nil }
+
     private static func link(_ bytes: RawSpan, at offset: inout Int) throws(CodecError) -> ActiveLink {
         guard offset + 4 <= bytes.byteCount else { throw .truncated }
         let left = bytes.bigEndianUInt16(at: offset)

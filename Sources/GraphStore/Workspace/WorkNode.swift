@@ -45,6 +45,7 @@ package struct WorkNode {
         flags = member.flags
         rowIsRead = !member.flags.contains(.hasNodeRow)
         isHub = member.flags.contains(.hub)
+        recordIsHeld = !member.flags.contains(.hidden)
     }
 
     /// A node that the store has never had.
@@ -53,6 +54,11 @@ package struct WorkNode {
     }
 
     var isRecord: Bool { namespace == .record }
+
+    /// Whether it was in no profile when it was loaded.
+    package var wasHidden: Bool { flags.contains(.hidden) }
+    /// The cluster that it was in when it was loaded.
+    package var formerCluster: UInt16 { oldCluster }
 }
 
 /// Where a link was stored when it was loaded, and where it is to go.

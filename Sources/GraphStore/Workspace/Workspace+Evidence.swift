@@ -5,23 +5,26 @@ package import Stitching
 /// Changing what is held. Nothing is decided here: that is for settling.
 extension Workspace {
     /// Folds one event into the links of every pair of its identifiers, or of a single one to itself.
+    ///
+    /// - Returns: false where each link would have been purged already at `purgeHour`: nothing was taken.
     package func observe(
-        _ identifiers: [Int32], _ fold: Fold, _ transaction: borrowing WriteTransaction
-    ) throws {
-        if identifiers.count == 1 {
-            try join(identifiers[0], identifiers[0], fold, transaction)
-            return
+        _ identifiers: [Int32], _ fold: Fold, purgeHour: Int32?, _ transaction: borrowing WriteTransaction
+    ) throws -> Bool {
+        var isTaken = false
+        try forEachPair(identifiers) { first, second in
+            if let purgeHour, isPurged(fold.last, first, second, at: purgeHour) { return }
+            let index = Int(try link(first, second, .deterministic, transaction))
+            if links[index].evidence.join(fold) { links[index].isChanged = true }
+            isTaken = true
         }
-        for (place, first) in identifiers.enumerated() {
-            for second in identifiers[(place + 1)...] { try join(first, second, fold, transaction) }
-        }
+        return isTaken
     }
 
-    private func join(
-        _ first: Int32, _ second: Int32, _ fold: Fold, _ transaction: borrowing WriteTransaction
-    ) throws {
-        let index = Int(try link(first, second, .deterministic, transaction))
-        if links[index].evidence.join(fold) { links[index].isChanged = true }
+    private func isPurged(_ time: Timestamp, _ first: Int32, _ second: Int32, at purgeHour: Int32) -> Bool {
+        let ends = (nodes[Int(first)].namespace, nodes[Int(second)].namespace)
+        return policies.timeToLive(ends.0, ends.1).map {
+            Evidence.expiryHour(time, timeToLive: $0) <= purgeHour
+        } ?? false
     }
 
     /// Adds what a record says of its identifiers. `listings` must have its rows already.
@@ -106,6 +109,25 @@ extension Workspace {
     /// Notes that the tie of a record has to be found again.
     package func retie(_ record: Int32, _ key: RecordKey) { retied[record] = key }
 
+    /// Notes that a record is held again: what was said of it holds again too.
+    package func hold(record: Int32, _ transaction: borrowing WriteTransaction) throws {
+        guard !nodes[Int(record)].recordIsHeld else { return }
+        nodes[Int(record)].recordIsHeld = true
+        nodes[Int(record)].isTouched = true
+        guard nodes[Int(record)].flags.contains(.hasAssertions) else { return }
+        let node = nodes[Int(record)].id
+        var others: [NodeID] = []
+        try transaction.scan(Tables.assertions, from: NodePair(node, NodeID(0))) { key, payload in
+            guard key.first == node else { return .stop }
+            let row = try AssertionCodec.decode(payload, version: AssertionCodec.version)
+            if row.claim == .same { others.append(key.second) }
+            return .proceed
+        }
+        for other in others {
+            try setMustLink(record, try load(other, transaction), isHeld: true, transaction)
+        }
+    }
+
     /// Notes that a record is no longer held.
     package func drop(record: Int32) {
         nodes[Int(record)].recordIsHeld = false
@@ -132,15 +154,11 @@ extension Workspace {
     }
 
     /// Removes what a source's events said, from every link that is loaded.
-    /// - Returns: whether anything was there.
-    package func removeFolds(of source: SourceID) -> Bool {
-        var found = false
+    package func removeFolds(of source: SourceID) {
         for index in links.indices where links[index].evidence.folds.contains(where: { $0.source == source }) {
             links[index].evidence.folds.removeAll { $0.source == source }
             links[index].isChanged = true
-            found = true
         }
-        return found
     }
 
     /// Removes every contribution that is hidden at `horizon` (hours since the epoch), from links that are loaded.
@@ -154,5 +172,31 @@ extension Workspace {
             }
             if links[index].evidence.folds.count != before { links[index].isChanged = true }
         }
+    }
+}
+
+/// Finding what is due.
+extension Workspace {
+    /// Loads what a row of `expiries` names, and has it looked at.
+    package func noteDue(_ key: ExpiryKey, _ transaction: borrowing WriteTransaction) throws {
+        guard let first = try loadIfHeld(key.node, transaction) else { return }
+        let origin = Int(nodes[Int(first)].origin)
+        guard key.other.rawValue != 0 else {
+            if origin >= 0 {
+                origins[origin].isDue = true
+                origins[origin].nextLook = nil
+            }
+            return
+        }
+        guard let second = try loadIfHeld(key.other, transaction) else { return }
+        let index = Int(try link(first, second, .deterministic, transaction))
+        if links[index].scheduledLook == key.hour { links[index].scheduledLook = nil }
+    }
+
+    /// Loads the suspended link of two nodes that the store has.
+    package func loadSuspendedLink(_ ends: NodePair, _ transaction: borrowing WriteTransaction) throws {
+        let first = try load(ends.first, transaction)
+        let second = try load(ends.second, transaction)
+        _ = try link(first, second, .deterministic, transaction)
     }
 }

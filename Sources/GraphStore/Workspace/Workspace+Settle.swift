@@ -50,7 +50,8 @@ extension Workspace {
 
     private func standing(of link: WorkLink) -> Standing {
         if link.kind == .mustLink {
-            return Standing(isLive: link.isAsserted, partyRank: 0, weight: 0, nextLook: nil)
+            let isLive = link.isAsserted && isPresent(link.left) && isPresent(link.right)
+            return Standing(isLive: isLive, partyRank: 0, weight: 0, nextLook: nil)
         }
         if link.kind == .tie, !nodes[Int(recordEnd(link))].recordIsHeld {
             return Standing(isLive: false, partyRank: 1, weight: 0, nextLook: nil)
@@ -62,6 +63,9 @@ extension Workspace {
         }
         return standing
     }
+
+    /// Whether a node can be linked at all: a record that is not held cannot.
+    private func isPresent(_ dense: Int32) -> Bool { !nodes[Int(dense)].isRecord || nodes[Int(dense)].recordIsHeld }
 
     func recordEnd(_ link: WorkLink) -> Int32 { nodes[Int(link.left)].isRecord ? link.left : link.right }
 
@@ -187,7 +191,7 @@ extension Workspace {
     }
 
     private func place(for link: WorkLink) -> LinkPlace {
-        if link.kind == .mustLink { return link.isAsserted ? .active : .nowhere }
+        if link.kind == .mustLink { return link.standing.isLive ? .active : .nowhere }
         if link.evidence.isEmpty && link.unlisted == nil { return .nowhere }
         if !link.standing.isLive { return link.kind == .tie ? .nowhere : .suspended(.expired) }
         if link.kind == .tie { return .active }
@@ -216,8 +220,8 @@ extension Workspace {
         }
         for index in nodes.indices {
             if nodes[index].isRecord {
-                nodes[index].exists = nodes[index].recordIsHeld
                 nodes[index].isAlive = nodes[index].recordIsHeld
+                nodes[index].exists = nodes[index].recordIsHeld || nodes[index].flags.contains(.hasAssertions)
                 continue
             }
             let tally = tallies[index]
