@@ -46,7 +46,7 @@ package final class Store: Sendable {
             try state.save(&transaction)
             try transaction.put(Tables.meta, MetaKey(.format), MetaBytes.encode(UInt64(format)))
             try transaction.put(Tables.meta, MetaKey(.configuration), Array(configuration.canonicalText.utf8))
-            try transaction.put(Tables.meta, MetaKey(.normalisers), Array(Normaliser.versions.utf8))
+            try transaction.put(Tables.meta, MetaKey(.normalisers), Array(Normaliser.versions.joined(separator: "; ").utf8))
             try transaction.put(Tables.meta, MetaKey(.keyCheck), keyRing.keyCheckValue)
         }
         let label = StoreLabel(
@@ -83,15 +83,16 @@ package final class Store: Sendable {
             throw StoreError.damaged("meta holds no configuration")
         }
         guard texts.keyCheck == keyRing.keyCheckValue else { throw StoreError.wrongKey(path: keyPath) }
-        let held = try Configuration(yaml: String(decoding: text, as: UTF8.self), file: "(store)")
-        if let expected, expected.hash != held.hash {
-            throw StoreError.differentConfiguration(held.differences(from: expected))
+        let configuration = try Configuration(yaml: String(decoding: text, as: UTF8.self), file: "(store)")
+        if let expected, expected.hash != configuration.hash {
+            throw StoreError.differentConfiguration(configuration.differences(from: expected))
         }
-        let versions = String(decoding: normalisers, as: UTF8.self)
-        guard versions == Normaliser.versions || acceptNormaliser else {
-            throw StoreError.differentNormaliser(["the store has \(versions), this machine \(Normaliser.versions)"])
+        let held = String(decoding: normalisers, as: UTF8.self)
+        let known = Normaliser.versions.joined(separator: "; ")
+        guard held == known || acceptNormaliser else {
+            throw StoreError.differentNormaliser(["the store has \(held), this machine \(known)"])
         }
-        return Store(directory: directory, environment: environment, keyRing: keyRing, configuration: held)
+        return Store(directory: directory, environment: environment, keyRing: keyRing, configuration: configuration)
     }
 
     /// Whether the root key lies beside the data.

@@ -1,7 +1,7 @@
-package import GraphStore
-package import Identity
-package import LMDB
-package import Stitching
+internal import GraphStore
+internal import Identity
+internal import LMDB
+internal import Stitching
 
 /// Must-links and cannot-links, each checked against those that are held.
 extension Applier {

@@ -1,7 +1,7 @@
-package import GraphStore
-package import Identity
-package import LMDB
-package import Stitching
+internal import GraphStore
+internal import Identity
+internal import LMDB
+internal import Stitching
 
 /// Recording: events are folded into links, records replace their earlier versions.
 extension Applier {

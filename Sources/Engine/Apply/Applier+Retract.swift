@@ -1,7 +1,7 @@
-package import GraphStore
-package import Identity
-package import LMDB
-package import Stitching
+internal import GraphStore
+internal import Identity
+internal import LMDB
+internal import Stitching
 
 /// Taking back: a record, or all that a source has said. What is left is as if it had never come.
 extension Applier {

@@ -1,7 +1,7 @@
 package import GraphStore
 package import Identity
 package import LMDB
-package import Stitching
+internal import Stitching
 
 /// `apply`: the one deterministic function by which a store changes. It reads no clock and no randomness.
 ///

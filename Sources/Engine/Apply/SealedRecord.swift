@@ -1,5 +1,5 @@
 internal import GraphStore
-package import Identity
+internal import Identity
 
 /// What is kept of a record beside its keys: its id, for export, and its attributes. Sealed at rest.
 ///

@@ -1,6 +1,6 @@
-package import Identity
-package import LMDB
-package import Stitching
+internal import Identity
+internal import LMDB
+internal import Stitching
 
 /// The evidence of a link, as it stands in `components`, `links` and `suspended`.
 ///
