@@ -20,7 +20,7 @@ internal import Glibc
 /// Source: `lmdb.h` and `mdb.c` of LMDB 0.9, data version 1.
 enum MetaPages {
     /// Another process may be between its two steps of a commit; a state that lasts this often is damage.
-    private static let attempts = 5
+    private static let attempts = 4
 
     /// Throws `damaged` when the file must not be mapped. An absent or empty file is a new store.
     static func inspect(_ path: String) throws(LMDBError) {
@@ -31,7 +31,7 @@ enum MetaPages {
             } catch {
                 if attempt == attempts { throw error }
                 attempt += 1
-                usleep(2_000)
+                usleep(1_000)
             }
         }
     }
