@@ -36,34 +36,50 @@ extension Environment {
             largestStep: options.growthStep)
     }
 
-    /// Opens every table, making those that are missing.
+    /// Opens the tables that are there, looks whether the store hangs together, then makes those that are missing:
+    /// nothing is written to a store that contradicts itself.
     func openTables(_ tables: [TableDeclaration]) throws(LMDBError) {
-        if isReadOnly { return try openTablesReadOnly(tables) }
+        let missing = try openPresentTables(tables)
+        if try !isNew() { try verifyHead() }
+        if isReadOnly {
+            guard let first = missing.first else { return }
+            throw LMDBError(kind: .notFound, operation: "opening table \(first.name)", detail: "read-only")
+        }
         let transaction = try beginWrite()
         try unsafe Self.proveNextPage(transaction.handle.transaction, pointer)
-        for table in tables { try unsafe open(table, in: transaction.handle.transaction, UInt32(MDB_CREATE)) }
+        if missing.isEmpty { return transaction.abort() }
+        for table in missing { _ = try unsafe open(table, in: transaction.handle.transaction, UInt32(MDB_CREATE)) }
         try transaction.commit()
     }
 
-    /// The transaction is committed, not pooled: handles opened in an aborted one are closed with it.
-    private func openTablesReadOnly(_ tables: [TableDeclaration]) throws(LMDBError) {
+    /// The tables that are not there. The transaction is committed, not pooled: handles that were opened in an aborted
+    /// one are closed with it.
+    private func openPresentTables(_ tables: [TableDeclaration]) throws(LMDBError) -> [TableDeclaration] {
         var begun: OpaquePointer?
         let code = unsafe mdb_txn_begin(pointer, nil, UInt32(MDB_RDONLY), &begun)
         guard code == 0, let begun = unsafe begun else { throw LMDBError(code: code, operation: "opening the tables") }
         let transaction = unsafe OwnedTransaction(begun, of: self)
-        for table in tables { try unsafe open(table, in: transaction.transaction, 0) }
+        var missing: [TableDeclaration] = []
+        for table in tables where !(try unsafe open(table, in: transaction.transaction, 0)) { missing.append(table) }
         try check(transaction.commit(), "opening the tables")
+        return missing
     }
 
-    private func open(_ table: TableDeclaration, in transaction: OpaquePointer, _ flags: UInt32) throws(LMDBError) {
+    /// False when the table is not there and is not to be made.
+    private func open(
+        _ table: TableDeclaration, in transaction: OpaquePointer, _ flags: UInt32
+    ) throws(LMDBError) -> Bool {
         let longest = Int(unsafe mdb_env_get_maxkeysize(pointer))
         precondition((1...longest).contains(table.keyWidth), "a key's width is 1 to 511 bytes")
         precondition(unsafe databases[Int(table.number)] == SnapshotHandle.unopened, "a table number used twice")
         var database: UInt32 = 0
         // Sound: a static string ends in a zero byte.
         let name = unsafe UnsafeRawPointer(table.name.utf8Start).assumingMemoryBound(to: CChar.self)
-        try check(unsafe mdb_dbi_open(transaction, name, flags, &database), "opening table \(table.name)")
+        let code = unsafe mdb_dbi_open(transaction, name, flags, &database)
+        if code == MDB_NOTFOUND { return false }
+        try check(code, "opening table \(table.name)")
         unsafe databases[Int(table.number)] = database
+        return true
     }
 
     /// `NextPage` must know the structure of this library.

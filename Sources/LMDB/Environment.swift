@@ -14,15 +14,22 @@ internal import Synchronization
 package final class Environment: @unchecked Sendable {
     package struct Options: Sendable {
         /// Bytes of address space: the upper limit of the file.
-        package var mapSize = 1 << 40
+        package var mapSize: Int
         /// Readers at one time, over all processes.
-        package var maxReaders: UInt32 = 510
+        package var maxReaders: UInt32
         /// Bytes: the largest step by which the file grows ahead of use.
-        package var growthStep = 64 << 20
+        package var growthStep: Int
         /// Refuses writes; the store must exist.
-        package var readOnly = false
+        package var readOnly: Bool
 
-        package init() {}
+        package init(
+            mapSize: Int = 1 << 40, maxReaders: UInt32 = 510, growthStep: Int = 64 << 20, readOnly: Bool = false
+        ) {
+            self.mapSize = mapSize
+            self.maxReaders = maxReaders
+            self.growthStep = growthStep
+            self.readOnly = readOnly
+        }
     }
 
     package let directory: String
@@ -52,7 +59,6 @@ package final class Environment: @unchecked Sendable {
         self.directory = directory
         self.tables = tables
         try openTables(tables + [Extent.table.declaration])
-        try verifyExtent()
     }
 
     deinit {

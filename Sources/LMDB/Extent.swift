@@ -33,21 +33,4 @@ extension Environment {
         guard let size = try growth.cover(nextPage: next.number) else { return }
         try transaction.put(Extent.table, (), size)
     }
-
-    /// After opening: the file is as long as its writer left it.
-    func verifyExtent() throws(LMDBError) {
-        let recorded: Int?
-        do {
-            recorded = try read { transaction in try transaction.get(Extent.table, ()) }
-        } catch let error as LMDBError {
-            throw error
-        } catch {
-            throw LMDBError(kind: .corrupted, operation: "opening \(directory)", detail: "\(error)")
-        }
-        let size = try growth.fileSize()
-        guard let recorded, size < recorded else { return }
-        throw LMDBError(
-            kind: .damaged("\(directory)/data.mdb is cut off: \(size) bytes where its writer left \(recorded)"),
-            operation: "opening the store")
-    }
 }

@@ -20,7 +20,7 @@ internal import Glibc
 /// Source: `lmdb.h` and `mdb.c` of LMDB 0.9, data version 1.
 enum MetaPages {
     /// Another process may be between its two steps of a commit; a state that lasts this often is damage.
-    private static let attempts = 5
+    private static let attempts = 4
 
     /// Throws `damaged` when the file must not be mapped. An absent or empty file is a new store.
     static func inspect(_ path: String) throws(LMDBError) {
@@ -31,7 +31,7 @@ enum MetaPages {
             } catch {
                 if attempt == attempts { throw error }
                 attempt += 1
-                usleep(2_000)
+                usleep(1_000)
             }
         }
     }
@@ -110,6 +110,7 @@ private struct TreeHead {
     let flags: UInt16
     let depth: UInt16
     let pages: [UInt64]
+    let entries: UInt64
     let root: UInt64
 
     static let noPage = UInt64.max
@@ -121,12 +122,13 @@ private struct TreeHead {
         flags = bytes.littleEndian(offset + 4, as: UInt16.self)
         depth = bytes.littleEndian(offset + 6, as: UInt16.self)
         pages = [8, 16, 24].map { bytes.littleEndian(offset + $0, as: UInt64.self) }
+        entries = bytes.littleEndian(offset + 32, as: UInt64.self)
         root = bytes.littleEndian(offset + 40, as: UInt64.self)
     }
 
     func isSane(lastPage: UInt64) -> Bool {
         guard pages.allSatisfy({ $0 <= lastPage }) else { return false }
-        if depth == 0 { return root == Self.noPage && pages.allSatisfy { $0 == 0 } }
+        if depth == 0 { return root == Self.noPage && entries == 0 && pages.allSatisfy { $0 == 0 } }
         return depth <= Self.maximumDepth && root >= 2 && root <= lastPage && pages[1] > 0
     }
 }
@@ -205,6 +207,9 @@ private struct RootPage {
     func isRoot(of tree: TreeHead, pageSize: UInt64) -> Bool {
         let kind = tree.depth == 1 ? Self.leafFlag : Self.branchFlag
         return number == tree.root && flags == kind && lower >= UInt64(Self.size) && lower <= upper
-            && upper <= pageSize
+            && upper <= pageSize && (tree.depth == 1 ? UInt64(keys) == tree.entries : keys >= 2)
     }
+
+    /// Two bytes of offset to a key, between the header and `lower`.
+    private var keys: Int { (Int(lower) - Self.size) / 2 }
 }
