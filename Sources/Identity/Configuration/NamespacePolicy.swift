@@ -48,39 +48,3 @@ package struct NamespacePolicy: Hashable, Sendable {
         self.timeToLiveHours = timeToLiveHours
     }
 }
-
-/// How a value of a namespace becomes its canonical text before it is hashed.
-package enum Normaliser: String, Hashable, Sendable, CaseIterable {
-    /// Trimmed, lower-cased, international domain to ASCII; gmail.com and googlemail.com folded.
-    case email
-    /// As the UID2 rules: folds gmail.com only.
-    case emailUID2 = "email_uid2"
-    /// E.164 by libphonenumber, with the source's default region.
-    case phone
-    /// Trimmed, case kept.
-    case opaque
-    /// Trimmed, lower-cased, inner white space and `-` removed: card and document numbers.
-    case code
-}
-
-/// How near a source stands to the person: an order, nearest first.
-package enum PartyClass: String, Hashable, Sendable, CaseIterable {
-    case zero, first, second, third
-}
-
-/// A source as resolved.
-package struct SourcePolicy: Hashable, Sendable {
-    package var name: String
-    package var party: PartyClass
-    /// ISO 3166 region of phone numbers that are written without a country code, such as "DE"; nil: refused.
-    package var defaultRegion: String?
-    /// Purposes that the source's evidence may serve; nil: all.
-    package var purposes: [String]?
-
-    package init(name: String, party: PartyClass, defaultRegion: String?, purposes: [String]?) {
-        self.name = name
-        self.party = party
-        self.defaultRegion = defaultRegion
-        self.purposes = purposes
-    }
-}
