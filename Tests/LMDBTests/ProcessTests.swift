@@ -29,7 +29,7 @@ struct ProcessTests {
         // Sound: the strings live through the call.
         let code = unsafe mount("tmpfs", directory.path, "tmpfs", 0, "size=4m")
         guard code == 0 else { return }
-        defer { umount2(directory.path, Int32(MNT_DETACH)) }
+        defer { unsafe umount2(directory.path, Int32(MNT_DETACH)) }
         do {
             let store = try directory.open()
             try store.write { try $0.put(Tables.numbers, 0, [1]) }
