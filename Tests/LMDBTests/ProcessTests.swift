@@ -27,8 +27,9 @@ struct ProcessTests {
     func aFullFileSystemIsATypedErrorAndNothingIsLost() throws {
         let directory = try TemporaryDirectory()
         // Sound: the strings live through the call.
-        guard unsafe mount("tmpfs", directory.path, "tmpfs", 0, "size=4m") == 0 else { return }
-        defer { umount2(directory.path, Int32(MNT_DETACH.rawValue)) }
+        let code = unsafe mount("tmpfs", directory.path, "tmpfs", 0, "size=4m")
+        guard code == 0 else { return }
+        defer { unsafe umount2(directory.path, Int32(MNT_DETACH)) }
         do {
             let store = try directory.open()
             try store.write { try $0.put(Tables.numbers, 0, [1]) }
@@ -37,6 +38,14 @@ struct ProcessTests {
             #expect(try store.pageAccount().isBalanced)
         }
         #expect(try directory.open().read { try $0.count(Tables.numbers) } == 2)
+    }
+
+    @Test func aWriteInsideAWriteTrapsInsteadOfWaitingForever() async throws {
+        let directory = try TemporaryDirectory()
+        await #expect(processExitsWith: .failure) { [path = directory.path as String] in
+            let store = try Environment(directory: path, tables: Tables.all)
+            try store.write { _ in try store.write { try $0.put(Tables.numbers, 0, [1]) } }
+        }
     }
 
     @Test func theSlotOfAKilledReaderIsCleared() async throws {
