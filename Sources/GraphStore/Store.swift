@@ -31,7 +31,7 @@ package final class Store: Sendable {
         options: Environment.Options = Environment.Options()
     ) throws {
         let files = FileManager.default
-        if files.fileExists(atPath: directory + "/CURRENT") { throw StoreError.exists(directory: directory) }
+        if exists(directory) { throw StoreError.exists(directory: directory) }
         let keyPath = keyFile.map { absolute($0) } ?? directory + "/root.key"
         let isKnown = files.fileExists(atPath: keyPath)
         let loaded = isKnown ? try RootKey.load(from: keyPath) : nil
@@ -93,6 +93,10 @@ package final class Store: Sendable {
             throw StoreError.differentNormaliser(["the store has \(held), this machine \(known)"])
         }
         return Store(directory: directory, environment: environment, keyRing: keyRing, configuration: configuration)
+    }
+
+    package static func exists(_ directory: String) -> Bool {
+        FileManager.default.fileExists(atPath: directory + "/CURRENT")
     }
 
     /// Whether the root key lies beside the data.

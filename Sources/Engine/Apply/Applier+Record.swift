@@ -38,7 +38,7 @@ extension Applier {
         let source = state.register(source: observation.source)
         if workspace.policies.sources.count < state.policies.sources.count { workspace.policies = state.policies }
         if let tombstone = state.sources[Int(source.rawValue)].tombstone, observation.time <= tombstone {
-            ledger.refuse(.retracted(observation.source))
+            ledger.refuse(.retracted())
             return
         }
         if let record = observation.record {
@@ -67,7 +67,7 @@ extension Applier {
         let key = RecordKey(source: source, key: record.key)
         let earlier = try transaction.get(Tables.records, key)
         if case .tombstone(let time)? = earlier, observation.time <= time {
-            ledger.refuse(.retracted(observation.source))
+            ledger.refuse(.retracted())
             return
         }
         let dense = try workspace.intern(record.key, .record, transaction)
@@ -76,7 +76,7 @@ extension Applier {
         }
         state.advance(to: observation.time)
         if case .held(let held)? = earlier {
-            guard supersedes(observation.time, record.contentHash, held) else {
+            guard supersedes(observation.time, record.contentHash.bytes, held) else {
                 ledger.note([dense], workspace)
                 return
             }
@@ -94,7 +94,7 @@ extension Applier {
         let sealed = try SealedRecord(id: record.recordID, attributes: record.attributes)
             .seal(with: keyRing.sealer, key)
         let row = HeldRecord(
-            node: node, time: observation.time, contentHash: record.contentHash, identifiers: members.sorted(),
+            node: node, time: observation.time, contentHash: record.contentHash.bytes, identifiers: members.sorted(),
             sealed: sealed)
         try transaction.put(Tables.records, key, .held(row))
         workspace.retie(dense, key)

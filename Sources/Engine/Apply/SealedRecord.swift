@@ -1,4 +1,5 @@
 internal import GraphStore
+internal import Stitching
 internal import Identity
 
 /// What is kept of a record beside its keys: its id, for export, and its attributes. Sealed at rest.
