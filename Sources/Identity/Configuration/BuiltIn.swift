@@ -59,7 +59,9 @@ extension Configuration {
         "a@a.com", "a@b.com", "aa@aa.com", "abc@abc.com", "abc@gmail.com", "asdf@asdf.com", "email@email.com",
         "email@example.com", "example@example.com", "fake@fake.com", "foo@bar.com", "mail@mail.com", "me@me.com",
         "na@na.com", "name@domain.com", "no@email.com", "no@mail.com", "no@no.com", "x@x.com", "xx@xx.com",
-        "xxx@xxx.com",
+        "xxx@xxx.com", "none@none.com", "null@null.com",
+        "noemail@noemail.com", "noreply@noreply.com", "test@email.com", "test@example.com", "test@gmail.com",
+        "test@mail.com", "test@test.com", "test@test.de", "test@test.net", "test@test.org", "unknown@unknown.com",
         "your@email.com", "you@example.com",
         // The advertising id of a phone whose owner opted out is all zeros; these are its other forms.
         "9774d56d682e549c",

@@ -109,7 +109,7 @@ struct DraftReader: ~Escapable {
     /// A document in canonical form; nil for null and for an empty one.
     private mutating func document(_ opening: Unicode.Scalar) throws(RefusalReason) -> [UInt8]? {
         if reader.takeNull() { return nil }
-        guard reader.peek() == UInt8(ascii: opening) else { throw .wrongType }
+        guard reader.peek() == UInt8(ascii: opening) else { throw reader.mismatch() }
         var out: [UInt8] = []
         try reader.canonicalValue(into: &out)
         guard out.count <= limits.documentBytes else { throw .tooLarge }
@@ -118,7 +118,7 @@ struct DraftReader: ~Escapable {
 
     private mutating func readIdentifiers() throws(RefusalReason) {
         if reader.takeNull() { return }
-        guard reader.take("[") else { throw .wrongType }
+        guard reader.take("[") else { throw reader.mismatch() }
         if reader.take("]") { return }
         repeat {
             guard identifiers.count < limits.identifiersPerObservation else { throw .tooManyIdentifiers }
@@ -132,9 +132,11 @@ struct DraftReader: ~Escapable {
         var namespace: String?
         var value: IdentifierDraft.Value?
         do throws(RefusalReason) {
-            guard reader.take("{") else { throw .wrongType }
-            repeat { try readMember(&namespace, &value) } while reader.take(",")
-            try reader.expect("}")
+            guard reader.take("{") else { throw reader.mismatch() }
+            if !reader.take("}") {
+                repeat { try readMember(&namespace, &value) } while reader.take(",")
+                try reader.expect("}")
+            }
         } catch {
             field = field == Field.identifiers.rawValue ? "identifiers[\(index)]" : "identifiers[\(index)].\(field)"
             throw error

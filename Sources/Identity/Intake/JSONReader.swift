@@ -52,9 +52,20 @@ struct JSONReader: ~Escapable {
         return true
     }
 
+    /// What is wrong with a next value that has not the type that was wanted: `wrongType`, unless it is no value at all.
+    mutating func mismatch() -> RefusalReason {
+        do throws(RefusalReason) {
+            var scratch: [UInt8] = []
+            try canonicalValue(into: &scratch)
+            return .wrongType
+        } catch {
+            return error
+        }
+    }
+
     /// A string, as text. Throws `wrongType` when something else is next.
     mutating func string() throws(RefusalReason) -> String {
-        guard peek() == UInt8(ascii: "\"") else { throw .wrongType }
+        guard peek() == UInt8(ascii: "\"") else { throw mismatch() }
         let (range, isPlain) = try stringExtent()
         guard isPlain else {
             let text = try unescaped(range)

@@ -75,7 +75,8 @@ struct Canonicaliser: Sendable {
             let ascii = try Self.withASCIIDomain(String(decoding: (0..<out.count).map { out[$0] }, as: UTF8.self))
             try EmailAddress.canonicalise(ascii.span, rules: rules, into: &out)
         }
-        guard !placeholders.holds(out.span) else { throw .placeholder }
+        // Folding may have uncovered a word for nothing.
+        guard !placeholders.holds(out.span), !placeholders.holdsLocalPart(of: out.span) else { throw .placeholder }
     }
 
     private func canonicalisePhone(

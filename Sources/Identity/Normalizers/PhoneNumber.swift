@@ -48,7 +48,7 @@ enum PhoneNumber {
         guard number.count >= 10 else { return false }
         let start = number.count - 10
         let first = number[start]
-        guard first <= UInt8(ascii: "1") else { return false }
+        guard first == UInt8(ascii: "0") || first == UInt8(ascii: "1") else { return false }
         for offset in 1..<10 {
             let expected = (Int(first - UInt8(ascii: "0")) + offset) % 10
             guard number[start + offset] == UInt8(ascii: "0") + UInt8(expected) else { return false }
