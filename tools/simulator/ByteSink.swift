@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Glibc
 
 /// Output that cannot be written: where, and what the system said.
 struct SinkError: Error, CustomStringConvertible {
@@ -23,11 +24,24 @@ struct ByteSink {
             handle = .standardOutput
             return
         }
-        guard FileManager.default.createFile(atPath: path, contents: nil),
-            let file = FileHandle(forWritingAtPath: path)
-        else { throw SinkError(path: path, problem: "cannot be written: does its folder exist?") }
-        handle = file
+        // Opened in place: Foundation's createFile would put a new file where a device or a link was.
+        // Sound: the call reads the path only while it runs.
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw SinkError(path: path, problem: Self.reason(errno)) }
+        handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
+
+    private static func reason(_ code: Int32) -> String {
+        NSError(domain: NSPOSIXErrorDomain, code: Int(code)).localizedDescription
+    }
+
+    private init(handle: FileHandle, path: String) {
+        self.handle = handle
+        self.path = path
+    }
+
+    /// Standard error, for what is not asked into a file.
+    static var standardError: ByteSink { ByteSink(handle: .standardError, path: "-") }
 
     mutating func flushIfFull() throws(SinkError) {
         if bytes.count >= Self.full { try flush() }

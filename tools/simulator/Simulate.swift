@@ -65,8 +65,9 @@ struct Simulate: ParsableCommand {
             try truth.write(to: &sink, identifiers: traffic.identifiers)
         }
         try write(to: recordTruth) { sink throws(SinkError) in try truth.writeRecords(to: &sink, log: traffic.log) }
-        let text = Summary(of: traffic, delivery: delivery, truth: &truth).json
-        try write(to: summary ?? "/dev/stderr") { sink throws(SinkError) in sink.bytes.append(text: text) }
+        var report = try summary.map { path throws(SinkError) in try ByteSink(path: path) } ?? .standardError
+        report.bytes.append(text: Summary(of: traffic, delivery: delivery, truth: &truth).json)
+        try report.finish()
     }
 
     private func readShape() throws -> Shape {
