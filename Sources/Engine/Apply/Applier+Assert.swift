@@ -1,0 +1,96 @@
+internal import GraphStore
+internal import Identity
+internal import LMDB
+internal import Stitching
+
+/// Must-links and cannot-links, each checked against those that are held.
+extension Applier {
+    mutating func assert(_ assertion: Assertion, _ transaction: inout WriteTransaction) throws {
+        guard assertion.first.key != assertion.second.key else { throw EngineError.sameIdentifier }
+        let workspace = makeWorkspace()
+        let first = try end(assertion.first, workspace, transaction)
+        let second = try end(assertion.second, workspace, transaction)
+        let ends = NodePair(workspace.nodes[Int(first)].id, workspace.nodes[Int(second)].id)
+        try refuseContradiction(assertion.claim, ends, transaction)
+        let row = AssertionRow(
+            claim: assertion.claim, time: assertion.time, author: assertion.author, reason: assertion.reason)
+        try transaction.put(Tables.assertions, ends, row)
+        try transaction.put(Tables.assertions, ends.reversed, row)
+        workspace.noteAssertions(first, any: true)
+        workspace.noteAssertions(second, any: true)
+        if assertion.claim == .same { try workspace.setMustLink(first, second, isHeld: true, transaction) }
+        try finish(workspace, &transaction)
+    }
+
+    mutating func withdraw(_ assertion: Assertion, _ transaction: inout WriteTransaction) throws {
+        let workspace = makeWorkspace()
+        guard let first = try workspace.existing(assertion.first.key, transaction),
+            let second = try workspace.existing(assertion.second.key, transaction)
+        else { throw EngineError.noSuchAssertion }
+        let ends = NodePair(workspace.nodes[Int(first)].id, workspace.nodes[Int(second)].id)
+        guard try transaction.get(Tables.assertions, ends)?.claim == assertion.claim else {
+            throw EngineError.noSuchAssertion
+        }
+        _ = try transaction.delete(Tables.assertions, ends)
+        _ = try transaction.delete(Tables.assertions, ends.reversed)
+        workspace.noteAssertions(first, any: try !neighbours(of: ends.first, transaction).isEmpty)
+        workspace.noteAssertions(second, any: try !neighbours(of: ends.second, transaction).isEmpty)
+        if assertion.claim == .same { try workspace.setMustLink(first, second, isHeld: false, transaction) }
+        try finish(workspace, &transaction)
+    }
+
+    /// The node of an end: an identifier may be spoken of before it is seen, a record may not.
+    private func end(
+        _ identifier: KeyedIdentifier, _ workspace: Workspace, _ transaction: borrowing WriteTransaction
+    ) throws -> Int32 {
+        if let known = try workspace.existing(identifier.key, transaction) { return known }
+        guard namespaceID(identifier) != .record else { throw EngineError.unknownRecord }
+        return try workspace.intern(identifier.key, namespaceID(identifier), transaction)
+    }
+
+    private func refuseContradiction(
+        _ claim: AssertionRow.Claim, _ ends: NodePair, _ transaction: borrowing WriteTransaction
+    ) throws {
+        let first = try mustLinked(to: ends.first, transaction)
+        switch claim {
+        case .different:
+            guard first.contains(ends.second) else { return }
+            let held = try transaction.get(Tables.assertions, ends)
+            throw EngineError.contradiction(
+                held.map { "they are said to be the same by \($0.author) (\($0.reason))" }
+                    ?? "a chain of must-links says that they are the same")
+        case .same:
+            let second = try mustLinked(to: ends.second, transaction)
+            for node in first {
+                for neighbour in try neighbours(of: node, transaction)
+                where neighbour.row.claim == .different && second.contains(neighbour.node) {
+                    throw EngineError.contradiction(
+                        "\(neighbour.row.author) says that they are different (\(neighbour.row.reason))")
+                }
+            }
+        }
+    }
+
+    private func mustLinked(to node: NodeID, _ transaction: borrowing WriteTransaction) throws -> Set<NodeID> {
+        var found: Set<NodeID> = [node]
+        var open = [node]
+        while let next = open.popLast() {
+            for neighbour in try neighbours(of: next, transaction) where neighbour.row.claim == .same {
+                if found.insert(neighbour.node).inserted { open.append(neighbour.node) }
+            }
+        }
+        return found
+    }
+
+    private func neighbours(
+        of node: NodeID, _ transaction: borrowing WriteTransaction
+    ) throws -> [(node: NodeID, row: AssertionRow)] {
+        var found: [(node: NodeID, row: AssertionRow)] = []
+        try transaction.scan(Tables.assertions, from: NodePair(node, NodeID(0))) { key, payload in
+            guard key.first == node else { return .stop }
+            found.append((key.second, try AssertionCodec.decode(payload, version: AssertionCodec.version)))
+            return .proceed
+        }
+        return found
+    }
+}

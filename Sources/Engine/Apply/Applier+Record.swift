@@ -1,0 +1,121 @@
+internal import GraphStore
+internal import Identity
+internal import LMDB
+internal import Stitching
+
+/// Recording: events are folded into links, records replace their earlier versions.
+extension Applier {
+    mutating func record(
+        _ observations: [KeyedObservation], _ transaction: inout WriteTransaction
+    ) throws -> [ItemOutcome] {
+        var outcomes: [ItemOutcome] = []
+        outcomes.reserveCapacity(observations.count)
+        var workspace = makeWorkspace()
+        var ledger = OutcomeLedger()
+        for observation in observations {
+            try take(observation, workspace, &ledger, &transaction)
+            guard workspace.load >= Self.workspaceLoad else { continue }
+            outcomes += try close(workspace, &ledger, &transaction)
+            workspace = makeWorkspace()
+        }
+        outcomes += try close(workspace, &ledger, &transaction)
+        return outcomes
+    }
+
+    private mutating func close(
+        _ workspace: Workspace, _ ledger: inout OutcomeLedger, _ transaction: inout WriteTransaction
+    ) throws -> [ItemOutcome] {
+        try finish(workspace, &transaction)
+        let outcomes = ledger.outcomes(workspace) { profileID($0) }
+        ledger = OutcomeLedger()
+        return outcomes
+    }
+
+    private mutating func take(
+        _ observation: KeyedObservation, _ workspace: Workspace, _ ledger: inout OutcomeLedger,
+        _ transaction: inout WriteTransaction
+    ) throws {
+        let source = state.register(source: observation.source)
+        if workspace.policies.sources.count < state.policies.sources.count { workspace.policies = state.policies }
+        if let tombstone = state.sources[Int(source.rawValue)].tombstone, observation.time <= tombstone {
+            ledger.refuse(.retracted())
+            return
+        }
+        if let record = observation.record {
+            try take(record, observation, source, workspace, &ledger, &transaction)
+            return
+        }
+        let identifiers = try observation.identifiers.map {
+            try workspace.intern($0.key, namespaceID($0), transaction)
+        }
+        let traits = state.policies.sources[Int(source.rawValue)]
+        let fold = Fold(source: source, traits: traits, time: observation.time)
+        let isTaken = try workspace.observe(
+            identifiers, fold, purgeHour: state.purgeHorizon?.hour, transaction)
+        guard isTaken else {
+            ledger.refuse(.olderThanPurge())
+            return
+        }
+        state.note(observation.time, eventOf: source)
+        ledger.note(identifiers, workspace)
+    }
+
+    private mutating func take(
+        _ record: KeyedRecord, _ observation: KeyedObservation, _ source: SourceID, _ workspace: Workspace,
+        _ ledger: inout OutcomeLedger, _ transaction: inout WriteTransaction
+    ) throws {
+        let key = RecordKey(source: source, key: record.key)
+        let earlier = try transaction.get(Tables.records, key)
+        if case .tombstone(let time)? = earlier, observation.time <= time {
+            ledger.refuse(.retracted())
+            return
+        }
+        let dense = try workspace.intern(record.key, .record, transaction)
+        let identifiers = try observation.identifiers.map {
+            try workspace.intern($0.key, namespaceID($0), transaction)
+        }
+        state.advance(to: observation.time)
+        if case .held(let held)? = earlier {
+            guard supersedes(observation.time, record.contentHash.bytes, held) else {
+                ledger.note([dense], workspace)
+                return
+            }
+            try withdraw(held, source, workspace, &transaction)
+        }
+        let node = workspace.nodes[Int(dense)].id
+        let members = identifiers.map { workspace.nodes[Int($0)].id }
+        for member in members {
+            let row = ListingRow(source: source, time: observation.time)
+            try transaction.put(Tables.listings, NodePair(member, node), row)
+        }
+        let contribution = RecordContribution(record: node, source: source, time: observation.time)
+        try workspace.contribute(contribution, identifiers, transaction)
+        try workspace.hold(record: dense, transaction)
+        let sealed = try SealedRecord(id: record.recordID, attributes: record.attributes)
+            .seal(with: keyRing.sealer, key)
+        let row = HeldRecord(
+            node: node, time: observation.time, contentHash: record.contentHash.bytes, identifiers: members.sorted(),
+            sealed: sealed)
+        try transaction.put(Tables.records, key, .held(row))
+        workspace.retie(dense, key)
+        ledger.note(identifiers + [dense], workspace)
+    }
+
+    /// Takes back what the held version of a record says.
+    func withdraw(
+        _ held: HeldRecord, _ source: SourceID, _ workspace: Workspace, _ transaction: inout WriteTransaction
+    ) throws {
+        var identifiers: [Int32] = []
+        for node in held.identifiers {
+            identifiers.append(try workspace.load(node, transaction))
+            _ = try transaction.delete(Tables.listings, NodePair(node, held.node))
+        }
+        let contribution = RecordContribution(record: held.node, source: source, time: held.time)
+        try workspace.withdraw(contribution, identifiers, transaction)
+    }
+}
+
+/// Whether a version of a record takes the place of the one that is held: later, or at equal times the greater hash.
+private func supersedes(_ time: Timestamp, _ contentHash: [UInt8], _ held: HeldRecord) -> Bool {
+    time != held.time ? held.time < time : held.contentHash.lexicographicallyPrecedes(contentHash)
+}

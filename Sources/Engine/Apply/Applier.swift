@@ -1,0 +1,116 @@
+package import GraphStore
+package import Identity
+package import LMDB
+internal import Stitching
+
+/// `apply`: the one deterministic function by which a store changes. It reads no clock and no randomness.
+///
+/// Works on a copy of the state; the caller keeps it only when the transaction has committed.
+package struct Applier {
+    package var state: StoreState
+    let keyRing: KeyRing
+    /// The store's numbers of the configuration's namespaces, by index.
+    let namespaceIDs: [NamespaceID]
+    /// The hour of the last sweep.
+    var sweptHour: Int32
+
+    /// A workspace is settled and written once it holds this many nodes and links: bounds memory, not meaning.
+    static let workspaceLoad = 200_000
+    /// Rows of `expiries`, or places to clean, taken at a time.
+    static let pieceSize = 10_000
+
+    package init(state: StoreState, keyRing: KeyRing) {
+        self.state = state
+        self.keyRing = keyRing
+        namespaceIDs = state.configuration.namespaces.map { state.namespace(named: $0.name) ?? .record }
+        sweptHour = state.clock.hour
+    }
+
+    /// Applies one command inside a transaction. Throws where the store is in trouble; the caller then aborts.
+    package mutating func apply(
+        _ command: Command, _ transaction: inout WriteTransaction
+    ) throws -> CommandReport {
+        var report = CommandReport()
+        switch command {
+        case .record(let observations):
+            report.outcomes = try record(observations, &transaction)
+        case .retractRecord(let source, let record, let time):
+            report = try retractRecord(source, record, time, &transaction)
+        case .retractSource(let source, let time):
+            report = try retractSource(source, time, &transaction)
+        case .assert(let assertion):
+            try assert(assertion, &transaction)
+        case .withdraw(let assertion):
+            try withdraw(assertion, &transaction)
+        case .sweep(let time):
+            report.componentsEvaluated = try sweep(to: time, &transaction)
+        case .purge(let time):
+            report.componentsEvaluated = try purge(at: time, &transaction)
+        }
+        try sweepDue(&transaction)
+        try state.save(&transaction)
+        return report
+    }
+
+    // MARK: Workspaces
+
+    func makeWorkspace() -> Workspace {
+        Workspace(policies: state.policies, hour: state.clock.hour, nextNode: state.nextNode)
+    }
+
+    /// Evaluates and writes; afterwards the workspace only answers where its nodes are.
+    mutating func finish(_ workspace: Workspace, _ transaction: inout WriteTransaction) throws {
+        workspace.policies = state.policies
+        workspace.hour = state.clock.hour
+        try workspace.settle(transaction)
+        try workspace.write(&transaction)
+        state.nextNode = workspace.nextNode
+        state.componentLimited += workspace.componentLimitedDelta
+    }
+
+    func profileID(_ anchor: NodeID) -> ProfileID {
+        let words = keyRing.profileCipher.encrypt(anchor.rawValue)
+        return ProfileID(high: words.0, low: words.1)
+    }
+
+    func namespaceID(_ identifier: KeyedIdentifier) -> NamespaceID { namespaceIDs[identifier.namespace] }
+
+    // MARK: Sweeping
+
+    mutating func sweep(to time: Timestamp, _ transaction: inout WriteTransaction) throws -> Int {
+        guard time >= state.clock else {
+            throw EngineError.beforeClock(asked: time, clock: state.clock)
+        }
+        state.advance(to: time)
+        return try sweepDue(&transaction)
+    }
+
+    /// Looks at everything that is due at the clock's hour.
+    @discardableResult
+    mutating func sweepDue(_ transaction: inout WriteTransaction) throws -> Int {
+        guard state.clock.hour > sweptHour else { return 0 }
+        var looked = 0
+        while true {
+            let due = try takeDue(&transaction)
+            if due.isEmpty { break }
+            looked += due.count
+            let workspace = makeWorkspace()
+            for key in due { try workspace.noteDue(key, transaction) }
+            try finish(workspace, &transaction)
+        }
+        sweptHour = state.clock.hour
+        return looked
+    }
+
+    private func takeDue(_ transaction: inout WriteTransaction) throws -> [ExpiryKey] {
+        let hour = state.clock.hour
+        var due: [ExpiryKey] = []
+        try transaction.scan(Tables.expiries) { key, _ in
+            guard key.hour <= hour, due.count < Self.pieceSize else { return .stop }
+            due.append(key)
+            return .proceed
+        }
+        for key in due { _ = try transaction.delete(Tables.expiries, key) }
+        return due
+    }
+}

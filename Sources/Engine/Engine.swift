@@ -1,0 +1,133 @@
+package import GraphStore
+package import Identity
+package import LMDB
+package import Stitching
+
+/// A store in use: many readers, and one writer where it was opened for writing.
+package final class Engine: @unchecked Sendable {
+    package enum Mode: Sendable {
+        case read
+        /// One process at a time: the second is told who has it.
+        case write(program: String)
+    }
+
+    package let store: Store
+    /// Whether the writer before this one ended without closing; nil where it did not.
+    package let uncleanHolder: WriterLock.Holder?
+    let lock: WriterLock?
+    /// Touched by the writer only: whoever calls `apply` must be alone (the command line, or the group committer).
+    var applier: Applier
+
+    package init(
+        directory: String, mode: Mode, configuration: Configuration? = nil, acceptNormaliser: Bool = false,
+        options: Environment.Options = Environment.Options()
+    ) throws {
+        if case .write(let program) = mode {
+            guard Store.exists(directory) else { throw StoreError.noStore(directory: directory) }
+            let lock = try WriterLock(directory: directory, program: program)
+            self.lock = lock
+            uncleanHolder = lock.uncleanHolder
+        } else {
+            lock = nil
+            uncleanHolder = nil
+        }
+        store = try Store.open(
+            directory: directory, configuration: configuration, acceptNormaliser: acceptNormaliser, options: options)
+        let held = store.configuration
+        let state = try store.environment.read { try StoreState($0, configuration: held) }
+        applier = Applier(state: state, keyRing: store.keyRing)
+    }
+
+    /// What the store knows of itself, as of now.
+    package func state() throws -> StoreState {
+        let configuration = store.configuration
+        return try store.environment.read { try StoreState($0, configuration: configuration) }
+    }
+
+    /// An intake under the store's configuration and keys: one for each thread.
+    package func intake(now: @escaping @Sendable () -> Timestamp) throws -> Intake {
+        try Intake(configuration: store.configuration, keyRing: store.keyRing, now: now)
+    }
+
+    // MARK: Writing
+
+    /// Applies one command in a transaction of its own: when this returns, it is durable.
+    @discardableResult
+    package func apply(_ command: Command) throws -> CommandReport {
+        precondition(lock != nil, "the engine was opened for reading")
+        if case .record = command { try refuseWhenFull() }
+        var next = applier
+        let report = try store.environment.write { try next.apply(command, &$0) }
+        applier = next
+        return report
+    }
+
+    /// What commands would do, without doing it; `body` sees the store as it would be.
+    package func rehearse<Answer>(
+        _ commands: [Command], _ body: (borrowing WriteTransaction, StoreState, [CommandReport]) throws -> Answer
+    ) throws -> Answer {
+        precondition(lock != nil, "the engine was opened for reading")
+        var next = applier
+        var transaction = try store.environment.beginWrite()
+        var reports: [CommandReport] = []
+        for command in commands { reports.append(try next.apply(command, &transaction)) }
+        let answer = try body(transaction, next.state, reports)
+        transaction.abort()
+        return answer
+    }
+
+    /// Ingest stops at 80 % of the map, so that retraction and erasure always have room.
+    private func refuseWhenFull() throws {
+        let info = try store.environment.info()
+        let limit = info.mapSize / 10 * 8
+        if info.usedSize > limit { throw EngineError.storeFull(used: info.usedSize, limit: info.mapSize) }
+    }
+
+    // MARK: Resolving
+
+    /// The profile of an identifier; nil where it is unknown or hidden.
+    package func resolve(_ key: IdentityKey) throws -> Profile? {
+        let transaction = try store.environment.beginRead()
+        return try transaction.profile(of: key)
+    }
+
+    /// The profile that a profile id leads to; nil where it is unknown, gone or forged.
+    package func resolve(_ id: ProfileID) throws -> Profile? {
+        guard let node = store.keyRing.profileCipher.decrypt(id.high, id.low) else { return nil }
+        let transaction = try store.environment.beginRead()
+        return try transaction.profile(ofAnchor: NodeID(node))
+    }
+
+    package func profileID(_ anchor: NodeID) -> ProfileID {
+        let words = store.keyRing.profileCipher.encrypt(anchor.rawValue)
+        return ProfileID(high: words.0, low: words.1)
+    }
+
+    // MARK: Digests
+
+    package enum DigestKind: Sendable {
+        case partition, content
+    }
+
+    /// A digest at the store's clock, or at a later time as if it had been swept until then.
+    package func digest(_ kind: DigestKind, asOf time: Timestamp? = nil) throws -> Digest {
+        if let time {
+            return try rehearse([.sweep(time)]) { transaction, state, _ in
+                try Self.digest(kind, transaction, state)
+            }
+        }
+        let configuration = store.configuration
+        return try store.environment.read { transaction in
+            try Self.digest(kind, transaction, try StoreState(transaction, configuration: configuration))
+        }
+    }
+
+    private static func digest(
+        _ kind: DigestKind, _ snapshot: borrowing some Snapshot & ~Copyable, _ state: StoreState
+    ) throws -> Digest {
+        switch kind {
+        case .partition: try snapshot.partitionDigest()
+        case .content: try snapshot.contentDigest(state)
+        }
+    }
+}

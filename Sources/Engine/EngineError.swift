@@ -1,0 +1,47 @@
+package import Identity
+
+/// What a command is refused for, as a whole: nothing of it was applied.
+package enum EngineError: Error, Sendable {
+    case beforeClock(asked: Timestamp, clock: Timestamp)
+    /// A purge of what may still be seen as it is.
+    case afterClock(asked: Timestamp, clock: Timestamp)
+    case unknownSource(String)
+    /// The source has said something later than the retraction.
+    case laterEvidence(source: String, newest: Timestamp)
+    /// An assertion against one that is held.
+    case contradiction(String)
+    case sameIdentifier
+    case unknownRecord
+    case noSuchAssertion
+    case notAnIdentifier(String)
+    /// The store is as full as ingest may make it.
+    case storeFull(used: Int, limit: Int)
+}
+
+extension EngineError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .beforeClock(let asked, let clock):
+            "\(asked) is before the store's clock, \(clock): as-of looks forward only; give a later time"
+        case .afterClock(let asked, let clock):
+            "\(asked) is after the store's clock, \(clock): run `selvedge sweep --as-of \(asked)` first"
+        case .unknownSource(let name):
+            "no source named \(name) has sent anything; `selvedge stats` lists them"
+        case .laterEvidence(let source, let newest):
+            "source \(source) has evidence of \(newest), later than the retraction; give --time \(newest) or later"
+        case .contradiction(let what):
+            "contradiction: \(what); withdraw that one first"
+        case .sameIdentifier:
+            "both are the same identifier; name two"
+        case .unknownRecord:
+            "the store holds no such record; check source and record id"
+        case .noSuchAssertion:
+            "no such assertion is held; check the two identifiers and whether it says same or different"
+        case .notAnIdentifier(let what):
+            what
+        case .storeFull(let used, let limit):
+            "the store uses \(used) of \(limit) bytes of its map, and ingest stops at 80 % so that erasure has room: "
+                + "purge or raise limits.map_bytes"
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package import Identity
+package import Stitching
+
+/// What became of one item of a batch: always one of these, with its reason.
+package struct ItemOutcome: Sendable {
+    package enum Kind: String, Sendable, CaseIterable {
+        /// A profile that was not there before.
+        case created
+        /// New identifiers in a profile that was.
+        case joined
+        /// Profiles became one.
+        case merged
+        /// Nothing new about who is who: the evidence is folded in.
+        case unchanged
+        case refused
+    }
+
+    package var kind: Kind
+    /// Why it was refused.
+    package var refusal: Refusal?
+    /// The profile of its first identifier after the batch; nil where that is hidden or there is none.
+    package var profile: ProfileID?
+    /// Identifiers that were left out, such as placeholders, while the rest was taken.
+    package var dropped: [Refusal]
+
+    package init(kind: Kind, refusal: Refusal? = nil, profile: ProfileID? = nil, dropped: [Refusal] = []) {
+        self.kind = kind
+        self.refusal = refusal
+        self.profile = profile
+        self.dropped = dropped
+    }
+
+    package static func refused(_ refusal: Refusal) -> ItemOutcome { ItemOutcome(kind: .refused, refusal: refusal) }
+}
+
+/// What an administrative command did.
+package struct CommandReport: Sendable {
+    package var outcomes: [ItemOutcome] = []
+    /// Records taken back.
+    package var recordsRetracted = 0
+    /// Components evaluated again.
+    package var componentsEvaluated = 0
+
+    package init() {}
+}

@@ -1,0 +1,8 @@
+internal import Identity
+
+/// What the store itself refuses an item for.
+extension Refusal {
+    static func retracted() -> Refusal { Refusal(reason: .retracted, field: "time") }
+
+    static func olderThanPurge() -> Refusal { Refusal(reason: .olderThanPurge, field: "time") }
+}

@@ -1,0 +1,76 @@
+internal import Identity
+package import LMDB
+package import Stitching
+
+/// A component read where it lies: nothing is copied but what is asked for.
+package struct ComponentView: ~Escapable {
+    private let bytes: RawSpan
+    package let memberCount: Int
+    package let clusterCount: Int
+    package let inheritanceCount: Int
+    package let linkCount: Int
+
+    /// - Throws: where the bytes are too few for the counts that they state.
+    @_lifetime(copy bytes)
+    package init(_ bytes: RawSpan) throws(CodecError) {
+        guard bytes.byteCount >= ComponentCodec.headerBytes else { throw .truncated }
+        guard bytes.uint8(at: 0) == 1 else { throw .invalid("tag") }
+        self.bytes = bytes
+        memberCount = Int(bytes.bigEndianUInt16(at: 2))
+        clusterCount = Int(bytes.bigEndianUInt16(at: 4))
+        inheritanceCount = Int(bytes.bigEndianUInt16(at: 6))
+        linkCount = Int(bytes.bigEndianUInt32(at: 8))
+        guard linksOffset <= bytes.byteCount else { throw .truncated }
+    }
+
+    package var linksApart: Bool { bytes.uint8(at: 1) & 1 != 0 }
+
+    package var nextLook: Int32? {
+        let look = Int32(bitPattern: bytes.bigEndianUInt32(at: 12))
+        return look == 0 ? nil : look
+    }
+
+    package func anchor(_ index: Int) -> NodeID {
+        NodeID(bytes.bigEndianUInt64(at: ComponentCodec.headerBytes + index * 8))
+    }
+
+    package func node(_ index: Int) -> NodeID { NodeID(bytes.bigEndianUInt64(at: offset(ofMember: index))) }
+
+    package func cluster(_ index: Int) -> UInt16 { bytes.bigEndianUInt16(at: offset(ofMember: index) + 26) }
+
+    package func member(_ index: Int) -> Member {
+        let offset = offset(ofMember: index)
+        return Member(
+            node: NodeID(bytes.bigEndianUInt64(at: offset)),
+            key: IdentityKey(
+                high: bytes.bigEndianUInt64(at: offset + 8), low: bytes.bigEndianUInt64(at: offset + 16)),
+            namespace: NamespaceID(bytes.bigEndianUInt16(at: offset + 24)),
+            cluster: bytes.bigEndianUInt16(at: offset + 26),
+            flags: MemberFlags(rawValue: bytes.uint8(at: offset + 28)))
+    }
+
+    package func inheritance(_ index: Int) -> Inheritance {
+        let offset = inheritancesOffset + index * 10
+        return Inheritance(
+            member: bytes.bigEndianUInt16(at: offset), node: NodeID(bytes.bigEndianUInt64(at: offset + 2)))
+    }
+
+    /// The index of a member, by binary search; nil: it is none.
+    package func index(of node: NodeID) -> Int? {
+        var low = 0
+        var high = memberCount
+        while low < high {
+            let middle = (low + high) >> 1
+            let found = self.node(middle)
+            if found == node { return middle }
+            if found < node { low = middle + 1 } else { high = middle }
+        }
+        return nil
+    }
+
+    var linksOffset: Int { inheritancesOffset + inheritanceCount * 10 }
+
+    private var membersOffset: Int { ComponentCodec.headerBytes + clusterCount * 8 }
+    private var inheritancesOffset: Int { membersOffset + memberCount * ComponentCodec.memberBytes }
+    private func offset(ofMember index: Int) -> Int { membersOffset + index * ComponentCodec.memberBytes }
+}

@@ -1,0 +1,119 @@
+internal import Foundation
+package import Identity
+package import LMDB
+
+/// A store in a directory: its generation's environment, its keys and its configuration.
+///
+/// The directory holds `CURRENT` (the name of the generation in use, replaced atomically), `gen-1` (LMDB's data
+/// and lock file), `STORE` (format, where the root key lies, its check value) and `writer.lock`.
+package final class Store: Sendable {
+    package let directory: String
+    package let environment: Environment
+    package let keyRing: KeyRing
+    package let configuration: Configuration
+
+    /// The format that this program writes; a newer one is refused, an older one read.
+    package static let format = 1
+
+    private init(directory: String, environment: Environment, keyRing: KeyRing, configuration: Configuration) {
+        self.directory = directory
+        self.environment = environment
+        self.keyRing = keyRing
+        self.configuration = configuration
+    }
+
+    /// Makes an empty store. Nothing is left behind where it fails.
+    ///
+    /// - Parameters:
+    ///   - keyFile: where the root key lies or is to lie; nil: `root.key` in the directory.
+    package static func create(
+        directory: String, configuration: Configuration, keyFile: String?, random: some RandomSource,
+        options: Environment.Options = Environment.Options()
+    ) throws {
+        let files = FileManager.default
+        if exists(directory) { throw StoreError.exists(directory: directory) }
+        let keyPath = keyFile.map { absolute($0) } ?? directory + "/root.key"
+        let isKnown = files.fileExists(atPath: keyPath)
+        let loaded = isKnown ? try RootKey.load(from: keyPath) : nil
+        try makeDirectory(directory)
+        let root = try loaded ?? RootKey.create(at: keyPath, random: random)
+        let keyRing = try KeyRing(root: root)
+        let generation = directory + "/gen-1"
+        try makeDirectory(generation)
+        let environment = try Environment(directory: generation, tables: Tables.all, options: options)
+        try environment.write { transaction in
+            var state = StoreState(configuration: configuration)
+            try state.save(&transaction)
+            try transaction.put(Tables.meta, MetaKey(.format), MetaBytes.encode(UInt64(format)))
+            try transaction.put(Tables.meta, MetaKey(.configuration), Array(configuration.canonicalText.utf8))
+            try transaction.put(Tables.meta, MetaKey(.normalisers), Array(Normaliser.versions.joined(separator: "; ").utf8))
+            try transaction.put(Tables.meta, MetaKey(.keyCheck), keyRing.keyCheckValue)
+        }
+        let label = StoreLabel(
+            format: format, keyFile: keyFile == nil ? "root.key" : keyPath, keyCheck: keyRing.keyCheckValue)
+        try StoreFiles.replace(directory + "/STORE", with: label.text)
+        try StoreFiles.replace(directory + "/CURRENT", with: "gen-1\n")
+    }
+
+    /// Opens a store; the root key is checked before anything is mapped.
+    ///
+    /// - Parameter configuration: what the caller expects; nil: what the store holds.
+    package static func open(
+        directory: String, configuration expected: Configuration? = nil, acceptNormaliser: Bool = false,
+        options: Environment.Options = Environment.Options()
+    ) throws -> Store {
+        guard let current = try? String(contentsOfFile: directory + "/CURRENT", encoding: .utf8) else {
+            throw StoreError.noStore(directory: directory)
+        }
+        let label = try StoreLabel(file: directory + "/STORE")
+        guard label.format <= format else { throw StoreError.newerFormat(found: label.format, known: format) }
+        let keyPath = label.keyFile.hasPrefix("/") ? label.keyFile : directory + "/" + label.keyFile
+        let keyRing = try KeyRing(root: try RootKey.load(from: keyPath))
+        guard keyRing.keyCheckValue == label.keyCheck else { throw StoreError.wrongKey(path: keyPath) }
+        let generation = directory + "/" + current.trimmingCharacters(in: .whitespacesAndNewlines)
+        let environment = try Environment(directory: generation, tables: Tables.all, options: options)
+        let texts = try environment.read { transaction in
+            (
+                configuration: try transaction.get(Tables.meta, MetaKey(.configuration)),
+                normalisers: try transaction.get(Tables.meta, MetaKey(.normalisers)),
+                keyCheck: try transaction.get(Tables.meta, MetaKey(.keyCheck))
+            )
+        }
+        guard let text = texts.configuration, let normalisers = texts.normalisers else {
+            throw StoreError.damaged("meta holds no configuration")
+        }
+        guard texts.keyCheck == keyRing.keyCheckValue else { throw StoreError.wrongKey(path: keyPath) }
+        let configuration = try Configuration(yaml: String(decoding: text, as: UTF8.self), file: "(store)")
+        if let expected, expected.hash != configuration.hash {
+            throw StoreError.differentConfiguration(configuration.differences(from: expected))
+        }
+        let held = String(decoding: normalisers, as: UTF8.self)
+        let known = Normaliser.versions.joined(separator: "; ")
+        guard held == known || acceptNormaliser else {
+            throw StoreError.differentNormaliser(["the store has \(held), this machine \(known)"])
+        }
+        return Store(directory: directory, environment: environment, keyRing: keyRing, configuration: configuration)
+    }
+
+    package static func exists(_ directory: String) -> Bool {
+        FileManager.default.fileExists(atPath: directory + "/CURRENT")
+    }
+
+    /// Whether the root key lies beside the data.
+    package static func keyLiesInside(_ directory: String) throws -> Bool {
+        try !StoreLabel(file: directory + "/STORE").keyFile.hasPrefix("/")
+    }
+
+    private static func makeDirectory(_ path: String) throws {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw StoreError.unreadable(path: path, problem: "cannot be made; check the path and its permissions")
+        }
+    }
+
+    private static func absolute(_ path: String) -> String {
+        path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+    }
+}

@@ -1,0 +1,170 @@
+package import Identity
+package import LMDB
+internal import Stitching
+
+/// The two digests of a store: free of order, of node ids and of profile ids.
+extension Snapshot where Self: ~Copyable {
+    /// Of the partition: which identity keys are together. What is hidden is not in it.
+    package func partitionDigest() throws -> Digest {
+        var digest = PartitionDigest()
+        try scan(Tables.components) { _, payload in
+            guard ComponentCodec.isComponent(payload) else { return .proceed }
+            let view = try ComponentView(payload)
+            var clusters: [[IdentityKey]] = Array(repeating: [], count: view.clusterCount)
+            for index in 0..<view.memberCount {
+                let member = view.member(index)
+                if !member.flags.contains(.hidden) { clusters[Int(member.cluster)].append(member.key) }
+            }
+            for cluster in clusters where !cluster.isEmpty { digest.add(cluster: cluster) }
+            return .proceed
+        }
+        return digest.digest
+    }
+
+    /// Of all that is held, by identity key: folds of links (hidden ones too), degrees, records, assertions, and the
+    /// partition. Tombstones, clocks and names are not in it.
+    package func contentDigest(_ state: StoreState) throws -> Digest {
+        var sum = MultisetHash()
+        let names = ContentNames(state)
+        let keys = try KeyOfNode(self)
+        try addComponents(to: &sum, names, keys)
+        try addSuspended(to: &sum, names, keys)
+        try addRecords(to: &sum, names, keys)
+        try addAssertions(to: &sum, keys)
+        sum.add(try partitionDigest().bytes)
+        return sum.digest
+    }
+
+    private func addComponents(to sum: inout MultisetHash, _ names: ContentNames, _ keys: KeyOfNode) throws {
+        var degrees = DegreeSums()
+        try scan(Tables.components) { _, payload in
+            guard case .component(var component) = try ComponentCodec.decode(payload, version: ComponentCodec.version)
+            else { return .proceed }
+            if component.linksApart { component.links = try linksApart(of: component) }
+            for link in component.links {
+                let left = component.members[Int(link.left)]
+                let right = component.members[Int(link.right)]
+                names.add(link.evidence.folds, link.kind, left.key, right.key, to: &sum)
+                guard link.kind == .deterministic, link.left != link.right else { continue }
+                degrees.add(left.node, right.namespace)
+                degrees.add(right.node, left.namespace)
+            }
+            return .proceed
+        }
+        try scan(Tables.nodes) { node, payload in
+            let row = try NodeRowCodec.decode(payload, version: NodeRowCodec.version)
+            for entry in row.suspended.counts { degrees.add(node, entry.namespace, Int(entry.count)) }
+            return .proceed
+        }
+        for (node, degree) in degrees.byNode {
+            var bytes = BigEndianBytes()
+            bytes.append("degree")
+            bytes.append(try keys.key(of: node))
+            for entry in degree.counts.map({ (state: names.namespace($0.namespace), count: $0.count) })
+                .sorted(by: { $0.state < $1.state })
+            {
+                bytes.append(entry.state)
+                bytes.append(UInt64(entry.count))
+            }
+            sum.add(bytes.bytes)
+        }
+    }
+
+    private func addSuspended(to sum: inout MultisetHash, _ names: ContentNames, _ keys: KeyOfNode) throws {
+        try scan(Tables.suspended) { ends, payload in
+            guard ends.first <= ends.second else { return .proceed }
+            let row = try SuspendedCodec.decode(payload, version: SuspendedCodec.version)
+            names.add(row.folds, row.kind, try keys.key(of: ends.first), try keys.key(of: ends.second), to: &sum)
+            return .proceed
+        }
+    }
+
+    private func addRecords(to sum: inout MultisetHash, _ names: ContentNames, _ keys: KeyOfNode) throws {
+        try scan(Tables.records) { key, payload in
+            guard case .held(let record) = try RecordCodec.decode(payload, version: RecordCodec.version) else {
+                return .proceed
+            }
+            var bytes = BigEndianBytes()
+            bytes.append("record")
+            bytes.append(names.source(key.source))
+            bytes.append(key.key)
+            bytes.append(record.time)
+            bytes.append(contentsOf: record.contentHash)
+            for identifier in try record.identifiers.map({ try keys.key(of: $0) }).sorted() { bytes.append(identifier) }
+            sum.add(bytes.bytes)
+            return .proceed
+        }
+    }
+
+    private func addAssertions(to sum: inout MultisetHash, _ keys: KeyOfNode) throws {
+        try scan(Tables.assertions) { ends, payload in
+            guard ends.first < ends.second else { return .proceed }
+            let row = try AssertionCodec.decode(payload, version: AssertionCodec.version)
+            let both = try [keys.key(of: ends.first), keys.key(of: ends.second)].sorted()
+            var bytes = BigEndianBytes()
+            bytes.append("assertion")
+            bytes.append(both[0])
+            bytes.append(both[1])
+            bytes.append(UInt64(row.claim.rawValue))
+            bytes.append(row.time)
+            bytes.append(row.author)
+            bytes.append(row.reason)
+            sum.add(bytes.bytes)
+            return .proceed
+        }
+    }
+}
+
+/// Names in place of numbers, which differ from store to store.
+private struct ContentNames {
+    private let state: StoreState
+
+    init(_ state: StoreState) { self.state = state }
+
+    func source(_ source: SourceID) -> String { state.sources[Int(source.rawValue)].name }
+
+    func namespace(_ namespace: NamespaceID) -> String { state.namespaceName(namespace) }
+
+    func add(
+        _ folds: [Fold], _ kind: LinkKind, _ left: IdentityKey, _ right: IdentityKey, to sum: inout MultisetHash
+    ) {
+        for fold in folds {
+            var bytes = BigEndianBytes()
+            bytes.append("link")
+            bytes.append(UInt64(kind.rawValue))
+            bytes.append(min(left, right))
+            bytes.append(max(left, right))
+            bytes.append(source(fold.source))
+            bytes.append(fold.first)
+            bytes.append(fold.last)
+            bytes.append(fold.days)
+            sum.add(bytes.bytes)
+        }
+    }
+}
+
+/// Identity keys by node, 24 bytes for each node that is held.
+private struct KeyOfNode {
+    private var keys: [NodeID: IdentityKey] = [:]
+
+    init(_ snapshot: borrowing some Snapshot & ~Copyable) throws {
+        keys.reserveCapacity(try snapshot.count(Tables.identifiers))
+        try snapshot.scan(Tables.identifiers) { key, payload in
+            keys[try IdentifierCodec.decode(payload, version: IdentifierCodec.version).node] = key
+            return .proceed
+        }
+    }
+
+    func key(of node: NodeID) throws -> IdentityKey {
+        guard let key = keys[node] else { throw StoreError.damaged("a node that is referred to has no identifier") }
+        return key
+    }
+}
+
+private struct DegreeSums {
+    var byNode: [NodeID: Degree] = [:]
+
+    mutating func add(_ node: NodeID, _ namespace: NamespaceID, _ amount: Int = 1) {
+        byNode[node, default: Degree()].add(namespace, amount)
+    }
+}

@@ -1,0 +1,77 @@
+internal import Foundation
+internal import Identity
+internal import LMDB
+
+/// The file `STORE`: what must be known before anything is mapped.
+struct StoreLabel {
+    var format: Int
+    /// Relative to the store's directory where it lies inside.
+    var keyFile: String
+    var keyCheck: [UInt8]
+
+    init(format: Int, keyFile: String, keyCheck: [UInt8]) {
+        self.format = format
+        self.keyFile = keyFile
+        self.keyCheck = keyCheck
+    }
+
+    var text: String {
+        "format \(format)\nkey-file \(keyFile)\nkey-check \(hexadecimal(keyCheck))\n"
+    }
+
+    init(file path: String) throws {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw StoreError.unreadable(path: path, problem: "cannot be read; restore it from a backup")
+        }
+        var fields: [Substring: Substring] = [:]
+        for line in text.split(separator: "\n") {
+            guard let space = line.firstIndex(of: " ") else { continue }
+            fields[line[..<space]] = line[line.index(after: space)...]
+        }
+        guard let format = fields["format"].flatMap({ Int($0) }), let keyFile = fields["key-file"],
+            let check = fields["key-check"].flatMap({ Self.bytes($0) })
+        else {
+            throw StoreError.unreadable(path: path, problem: "is not the label of a store; restore it from a backup")
+        }
+        self.init(format: format, keyFile: String(keyFile), keyCheck: check)
+    }
+
+    private static func bytes(_ text: Substring) -> [UInt8]? {
+        let digits = Array(text)
+        guard digits.count.isMultiple(of: 2) else { return nil }
+        var bytes: [UInt8] = []
+        for place in stride(from: 0, to: digits.count, by: 2) {
+            guard let byte = UInt8(String(digits[place...place + 1]), radix: 16) else { return nil }
+            bytes.append(byte)
+        }
+        return bytes
+    }
+}
+
+/// Files beside the environment's own.
+enum StoreFiles {
+    /// Writes a file anew, so that after a crash the old one or the new one is there: file and directory synced.
+    static func replace(_ path: String, with text: String) throws {
+        let temporary = path + ".new"
+        let bytes = Array(text.utf8)
+        let descriptor = Foundation.open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failure(path, "cannot be written") }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        do {
+            try handle.write(contentsOf: bytes)
+            try handle.synchronize()
+        } catch {
+            throw failure(path, "cannot be written; is the disk full?")
+        }
+        guard rename(temporary, path) == 0 else { throw failure(path, "cannot be replaced") }
+        let parent = (path as NSString).deletingLastPathComponent
+        let folder = Foundation.open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { throw failure(parent, "cannot be opened") }
+        defer { close(folder) }
+        guard fsync(folder) == 0 else { throw failure(parent, "cannot be synced") }
+    }
+
+    private static func failure(_ path: String, _ problem: String) -> StoreError {
+        StoreError.unreadable(path: path, problem: problem)
+    }
+}

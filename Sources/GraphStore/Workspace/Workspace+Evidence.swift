@@ -1,0 +1,202 @@
+internal import Identity
+package import LMDB
+package import Stitching
+
+/// Changing what is held. Nothing is decided here: that is for settling.
+extension Workspace {
+    /// Folds one event into the links of every pair of its identifiers, or of a single one to itself.
+    ///
+    /// - Returns: false where each link would have been purged already at `purgeHour`: nothing was taken.
+    package func observe(
+        _ identifiers: [Int32], _ fold: Fold, purgeHour: Int32?, _ transaction: borrowing WriteTransaction
+    ) throws -> Bool {
+        var isTaken = false
+        try forEachPair(identifiers) { first, second in
+            if let purgeHour, isPurged(fold.last, first, second, at: purgeHour) { return }
+            let index = Int(try link(first, second, .deterministic, transaction))
+            if links[index].evidence.join(fold) { links[index].isChanged = true }
+            isTaken = true
+        }
+        return isTaken
+    }
+
+    private func isPurged(_ time: Timestamp, _ first: Int32, _ second: Int32, at purgeHour: Int32) -> Bool {
+        let ends = (nodes[Int(first)].namespace, nodes[Int(second)].namespace)
+        return policies.timeToLive(ends.0, ends.1).map {
+            Evidence.expiryHour(time, timeToLive: $0) <= purgeHour
+        } ?? false
+    }
+
+    /// Adds what a record says of its identifiers. `listings` must have its rows already.
+    package func contribute(
+        _ record: RecordContribution, _ identifiers: [Int32], _ transaction: borrowing WriteTransaction
+    ) throws {
+        for identifier in identifiers { nodes[Int(identifier)].recordsDelta += 1 }
+        try forEachPair(identifiers) { first, second in
+            let index = Int(try link(first, second, .deterministic, transaction))
+            links[index].isChanged = true
+            if let unlisted = links[index].unlisted {
+                links[index].unlisted = Unlisted(
+                    count: unlisted.count + 1, newest: max(unlisted.newest, record.time))
+            } else if links[index].stored.isSuspended {
+                links[index].unlisted = Unlisted(count: 1, newest: record.time)
+            } else {
+                links[index].evidence.set(record)
+            }
+        }
+    }
+
+    /// Takes back what a record said. `listings` must have lost its rows already.
+    package func withdraw(
+        _ record: RecordContribution, _ identifiers: [Int32], _ transaction: borrowing WriteTransaction
+    ) throws {
+        for identifier in identifiers { nodes[Int(identifier)].recordsDelta -= 1 }
+        try forEachPair(identifiers) { first, second in
+            let index = Int(try link(first, second, .deterministic, transaction))
+            links[index].isChanged = true
+            guard let unlisted = links[index].unlisted else {
+                links[index].evidence.removeRecord(record.record)
+                return
+            }
+            guard unlisted.count > 1 else {
+                links[index].unlisted = nil
+                return
+            }
+            let newest =
+                record.time < unlisted.newest
+                ? unlisted.newest : try sharedRecords(index, transaction).map(\.time).max() ?? unlisted.newest
+            links[index].unlisted = Unlisted(count: unlisted.count - 1, newest: newest)
+        }
+    }
+
+    private func forEachPair(_ identifiers: [Int32], _ body: (Int32, Int32) throws -> Void) rethrows {
+        if identifiers.count == 1 { try body(identifiers[0], identifiers[0]) }
+        for (place, first) in identifiers.enumerated() {
+            for second in identifiers[(place + 1)...] { try body(first, second) }
+        }
+    }
+
+    /// The records that list both ends of a link; for a link to itself, those that list nothing else.
+    func sharedRecords(_ index: Int, _ transaction: borrowing WriteTransaction) throws -> [RecordContribution] {
+        var (near, far) = (links[index].left, links[index].right)
+        if try row(of: far, transaction).records < row(of: near, transaction).records { swap(&near, &far) }
+        let node = nodes[Int(near)].id
+        var candidates: [RecordContribution] = []
+        try transaction.scan(Tables.listings, from: NodePair(node, NodeID(0))) { key, payload in
+            guard key.first == node else { return .stop }
+            let listing = try ListingCodec.decode(payload, version: ListingCodec.version)
+            candidates.append(
+                RecordContribution(record: key.second, source: listing.source, time: listing.time))
+            return .proceed
+        }
+        let other = nodes[Int(far)].id
+        let isLoop = links[index].isLoop
+        return try candidates.filter { candidate in
+            if isLoop { return try isSoleIdentifier(candidate, transaction) }
+            return try transaction.contains(Tables.listings, NodePair(other, candidate.record))
+        }
+    }
+
+    private func isSoleIdentifier(
+        _ candidate: RecordContribution, _ transaction: borrowing WriteTransaction
+    ) throws -> Bool {
+        let record = try load(candidate.record, transaction)
+        let key = RecordKey(source: candidate.source, key: nodes[Int(record)].key)
+        guard case .held(let held)? = try transaction.get(Tables.records, key) else { return false }
+        return held.identifiers.count == 1
+    }
+
+    /// Notes that the tie of a record has to be found again.
+    package func retie(_ record: Int32, _ key: RecordKey) { retied[record] = key }
+
+    /// Notes that a record is held again: what was said of it holds again too.
+    package func hold(record: Int32, _ transaction: borrowing WriteTransaction) throws {
+        guard !nodes[Int(record)].recordIsHeld else { return }
+        nodes[Int(record)].recordIsHeld = true
+        nodes[Int(record)].isTouched = true
+        guard nodes[Int(record)].flags.contains(.hasAssertions) else { return }
+        let node = nodes[Int(record)].id
+        var others: [NodeID] = []
+        try transaction.scan(Tables.assertions, from: NodePair(node, NodeID(0))) { key, payload in
+            guard key.first == node else { return .stop }
+            let row = try AssertionCodec.decode(payload, version: AssertionCodec.version)
+            if row.claim == .same { others.append(key.second) }
+            return .proceed
+        }
+        for other in others {
+            try setMustLink(record, try load(other, transaction), isHeld: true, transaction)
+        }
+    }
+
+    /// Notes that a record is no longer held.
+    package func drop(record: Int32) {
+        nodes[Int(record)].recordIsHeld = false
+        retied[record] = nil
+    }
+
+    /// Makes or withdraws a must-link. `assertions` must have its rows already.
+    package func setMustLink(
+        _ first: Int32, _ second: Int32, isHeld: Bool, _ transaction: borrowing WriteTransaction
+    ) throws {
+        let index = Int(try link(first, second, .mustLink, transaction))
+        links[index].isAsserted = isHeld
+        links[index].isChanged = true
+    }
+
+    /// Says that assertions of a node have changed: its component is evaluated again.
+    package func noteAssertions(_ dense: Int32, any: Bool) {
+        if any {
+            nodes[Int(dense)].flags.insert(.hasAssertions)
+        } else {
+            nodes[Int(dense)].flags.remove(.hasAssertions)
+        }
+        nodes[Int(dense)].isTouched = true
+    }
+
+    /// Removes what a source's events said, from every link that is loaded.
+    package func removeFolds(of source: SourceID) {
+        for index in links.indices where links[index].evidence.folds.contains(where: { $0.source == source }) {
+            links[index].evidence.folds.removeAll { $0.source == source }
+            links[index].isChanged = true
+        }
+    }
+
+    /// Removes every contribution that is hidden at `horizon` (hours since the epoch), from links that are loaded.
+    package func removeHidden(at horizon: Int32) {
+        for index in links.indices where links[index].kind == .deterministic {
+            let ends = (nodes[Int(links[index].left)].namespace, nodes[Int(links[index].right)].namespace)
+            guard let timeToLive = policies.timeToLive(ends.0, ends.1) else { continue }
+            let before = links[index].evidence.folds.count
+            links[index].evidence.folds.removeAll {
+                Evidence.expiryHour($0.last, timeToLive: timeToLive) <= horizon
+            }
+            if links[index].evidence.folds.count != before { links[index].isChanged = true }
+        }
+    }
+}
+
+/// Finding what is due.
+extension Workspace {
+    /// Loads what a row of `expiries` names, and has it looked at.
+    package func noteDue(_ key: ExpiryKey, _ transaction: borrowing WriteTransaction) throws {
+        guard let first = try loadIfHeld(key.node, transaction) else { return }
+        let origin = Int(nodes[Int(first)].origin)
+        guard key.other.rawValue != 0 else {
+            if origin >= 0 {
+                origins[origin].isDue = true
+                origins[origin].nextLook = nil
+            }
+            return
+        }
+        guard let second = try loadIfHeld(key.other, transaction) else { return }
+        let index = Int(try link(first, second, .deterministic, transaction))
+        if links[index].scheduledLook == key.hour { links[index].scheduledLook = nil }
+    }
+
+    /// Loads the suspended link of two nodes that the store has.
+    package func loadSuspendedLink(_ ends: NodePair, _ transaction: borrowing WriteTransaction) throws {
+        let first = try load(ends.first, transaction)
+        let second = try load(ends.second, transaction)
+        _ = try link(first, second, .deterministic, transaction)
+    }
+}

@@ -1,0 +1,70 @@
+internal import LMDB
+internal import Stitching
+
+/// Node ids of identifiers that expire, so that a profile id once given goes on resolving.
+extension Workspace {
+    /// Takes back the node ids of identifiers that live again, or are held no more.
+    /// - Returns: whether components were loaded for it, so that places have to be decided again.
+    func recallHeirs(_ transaction: borrowing WriteTransaction) throws -> Bool {
+        let before = nodes.count
+        for index in 0..<before {
+            let node = nodes[index]
+            guard node.flags.contains(.hidden), node.isAlive || !node.exists else { continue }
+            guard heirChanges.index(forKey: node.id) == nil else { continue }
+            guard let heir = try transaction.get(Tables.heirs, node.id) else { continue }
+            heirChanges[node.id] = .some(nil)
+            let dense = Int(try load(heir, transaction))
+            nodes[dense].inherited.removeAll { $0 == node.id }
+            nodes[dense].isTouched = true
+        }
+        return nodes.count > before
+    }
+
+    /// Gives the node ids of identifiers that have just expired, and what they had inherited, to the oldest
+    /// living member of the cluster that they were in. What is retracted or purged leaves no heir for itself.
+    func passOnHeirs(_ transaction: borrowing WriteTransaction) throws {
+        for origin in origins {
+            for member in origin.members where leavesNow(Int(member)) {
+                let heir = heir(of: Int(member), in: origin)
+                passOn(from: Int(member), to: heir)
+            }
+        }
+    }
+
+    private func leavesNow(_ index: Int) -> Bool {
+        let node = nodes[index]
+        guard !node.isRecord else { return false }
+        if !node.exists { return true }
+        return !node.isAlive && !node.flags.contains(.hidden)
+    }
+
+    private func heir(of index: Int, in origin: Origin) -> Int? {
+        let cluster = nodes[index].oldCluster
+        return origin.members.map(Int.init)
+            .filter { nodes[$0].oldCluster == cluster && $0 != index && nodes[$0].exists && nodes[$0].isAlive }
+            .min { (nodes[$0].isRecord ? 1 : 0, nodes[$0].id.rawValue) < (nodes[$1].isRecord ? 1 : 0, nodes[$1].id.rawValue) }
+    }
+
+    private func passOn(from index: Int, to heir: Int?) {
+        let node = nodes[index]
+        guard let heir else {
+            if !node.exists {
+                for inherited in node.inherited { heirChanges[inherited] = .some(nil) }
+                nodes[index].inherited = []
+            }
+            return
+        }
+        let passed = (node.exists ? [node.id] : []) + node.inherited
+        guard !passed.isEmpty else { return }
+        nodes[index].inherited = []
+        nodes[heir].inherited.append(contentsOf: passed)
+        nodes[heir].inherited.sort()
+        for inherited in passed { heirChanges[inherited] = .some(nodes[heir].id) }
+        touch(heir)
+    }
+
+    private func touch(_ index: Int) {
+        nodes[index].isTouched = true
+        regrouped[Int(componentOf[index])].isDirty = true
+    }
+}

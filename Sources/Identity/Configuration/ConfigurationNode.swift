@@ -1,0 +1,108 @@
+internal import Yams
+
+/// A node of a YAML tree with the path that led to it: asks for what is expected, and says where it is not.
+struct ConfigurationNode {
+    let file: String
+    let path: String
+    let node: Node
+
+    /// The tree of a file; nil when it holds nothing but comments.
+    static func parse(yaml: String, file: String) throws(ConfigurationError) -> ConfigurationNode? {
+        do {
+            guard let node = try Yams.compose(yaml: yaml) else { return nil }
+            return ConfigurationNode(file: file, path: "", node: node)
+        } catch let error as YamlError {
+            throw syntaxError(error, file: file)
+        } catch {
+            throw ConfigurationError(file: file, line: 0, column: 0, key: "", problem: "not readable as YAML")
+        }
+    }
+
+    /// An error at this node.
+    func error(_ problem: String, allowed: [String] = []) -> ConfigurationError {
+        ConfigurationError(
+            file: file, line: node.mark?.line ?? 0, column: node.mark?.column ?? 0, key: path, problem: problem,
+            allowed: allowed)
+    }
+
+    /// The pairs of a mapping, in the file's order; the first is a node so that an error can point at the key.
+    func pairs() throws(ConfigurationError) -> [(key: ConfigurationNode, name: String, value: ConfigurationNode)] {
+        guard case .mapping(let mapping) = node else { throw error("expected a mapping of keys to values") }
+        var pairs: [(key: ConfigurationNode, name: String, value: ConfigurationNode)] = []
+        for (key, value) in mapping {
+            let name = key.scalar?.string ?? ""
+            let inner = path.isEmpty ? name : "\(path).\(name)"
+            let keyNode = ConfigurationNode(file: file, path: inner, node: key)
+            guard key.scalar != nil else { throw keyNode.error("a key must be plain text") }
+            pairs.append((keyNode, name, ConfigurationNode(file: file, path: inner, node: value)))
+        }
+        return pairs
+    }
+
+    /// The pairs of a mapping whose keys are all among `allowed`.
+    func fields(_ allowed: [String]) throws(ConfigurationError) -> [String: ConfigurationNode] {
+        var fields: [String: ConfigurationNode] = [:]
+        for (key, name, value) in try pairs() {
+            guard allowed.contains(name) else { throw key.error("unknown key; the keys here are", allowed: allowed) }
+            fields[name] = value
+        }
+        return fields
+    }
+
+    /// The text of a single value; nil for a list or mapping.
+    var scalar: String? { node.scalar?.string }
+
+    func text() throws(ConfigurationError) -> String {
+        guard let scalar else { throw error("expected one value, not a list or mapping") }
+        return scalar
+    }
+
+    /// A list of texts, each one with its node.
+    func texts() throws(ConfigurationError) -> [(node: ConfigurationNode, text: String)] {
+        guard case .sequence(let sequence) = node else { throw error("expected a list, such as [a, b]") }
+        var texts: [(node: ConfigurationNode, text: String)] = []
+        for (index, element) in sequence.enumerated() {
+            let item = ConfigurationNode(file: file, path: "\(path)[\(index)]", node: element)
+            texts.append((item, try item.text()))
+        }
+        return texts
+    }
+
+    /// A whole number within a range; `_` may group its digits.
+    func integer(in range: ClosedRange<Int>) throws(ConfigurationError) -> Int {
+        let text = try text()
+        let digits = text.filter { $0 != "_" }
+        guard let value = Int(digits), range.contains(value) else {
+            throw error("\"\(text)\" is not a whole number in \(range.lowerBound)...\(range.upperBound)")
+        }
+        return value
+    }
+
+    /// One of an enumeration's raw values.
+    func choice<Choice: RawRepresentable & CaseIterable>(
+        excluding excluded: [Choice] = []
+    ) throws(ConfigurationError) -> Choice where Choice.RawValue == String {
+        let text = try text()
+        let allowed = Choice.allCases.map(\.rawValue).filter { name in !excluded.contains { $0.rawValue == name } }
+        guard let choice = Choice(rawValue: text), allowed.contains(text) else {
+            throw error("\"\(text)\" is not one of", allowed: allowed)
+        }
+        return choice
+    }
+
+    private static func syntaxError(_ error: YamlError, file: String) -> ConfigurationError {
+        func at(_ mark: Mark?, _ problem: String) -> ConfigurationError {
+            ConfigurationError(
+                file: file, line: mark?.line ?? 0, column: mark?.column ?? 0, key: "", problem: problem)
+        }
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            return at(mark, "not YAML: \(problem)")
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            return at(context.mark, "given more than once: \(duplicates.joined(separator: ", "))")
+        case .reader(let problem, _, _, _): return at(nil, "not YAML: \(problem)")
+        default: return at(nil, "not readable as YAML")
+        }
+    }
+}

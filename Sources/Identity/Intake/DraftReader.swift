@@ -1,0 +1,177 @@
+/// Reads an observation from one JSON object, and knows in which field it is when something is wrong.
+struct DraftReader: ~Escapable {
+    private var reader: JSONReader
+    private let limits: Limits
+    private var field = ""
+    private var seen = FieldSet()
+
+    private var id: String?
+    private var source: String?
+    private var recordID: String?
+    private var time: Timestamp?
+    private var identifiers: [IdentifierDraft] = []
+    private var documents: (attributes: [UInt8]?, behaviour: [UInt8]?, consents: [UInt8]?, context: [UInt8]?)
+
+    private enum Field: String, CaseIterable {
+        case attributes, behaviour, consents, context, id, identifiers
+        case recordID = "record_id"
+        case source, time
+    }
+
+    private struct FieldSet {
+        private var bits = 0
+        mutating func insert(_ field: Int) -> Bool {
+            let isNew = bits >> field & 1 == 0
+            bits |= 1 << field
+            return isNew
+        }
+    }
+
+    @_lifetime(copy line)
+    init(_ line: Span<UInt8>, limits: Limits) {
+        reader = JSONReader(line)
+        self.limits = limits
+    }
+
+    mutating func draft() throws(Refusal) -> ObservationDraft {
+        do throws(RefusalReason) {
+            try readObject()
+            try reader.expectEnd()
+        } catch {
+            throw refusal(error)
+        }
+        guard let source else { throw Refusal(reason: .missingField, field: Field.source.rawValue) }
+        guard let time else { throw Refusal(reason: .missingField, field: Field.time.rawValue) }
+        return ObservationDraft(
+            id: id, source: source, recordID: recordID, time: time, identifiers: identifiers,
+            attributes: documents.attributes, behaviour: documents.behaviour, consents: documents.consents,
+            context: documents.context)
+    }
+
+    /// With the place; for broken JSON that is the byte, for an unknown field the names that are known.
+    private func refusal(_ reason: RefusalReason) -> Refusal {
+        switch reason {
+        case .malformedJSON, .invalidUTF8:
+            Refusal(
+                reason: reason, field: field, advice: "\(reason.advice); see byte \(reader.position + 1) of the line")
+        case .unknownField where field.isEmpty:
+            Refusal(
+                reason: reason, field: field, advice: "the fields are \(Self.names(Field.allCases.map(\.rawValue)))")
+        case .unknownField:
+            Refusal(reason: reason, field: field, advice: "the fields are namespace, sha256, value")
+        default: Refusal(reason: reason, field: field)
+        }
+    }
+
+    private static func names(_ names: [String]) -> String { names.joined(separator: ", ") }
+
+    private mutating func readObject() throws(RefusalReason) {
+        guard reader.peek() == UInt8(ascii: "{") else { throw .malformedJSON }
+        try reader.expect("{")
+        if reader.take("}") { return }
+        repeat {
+            field = ""
+            guard reader.peek() == UInt8(ascii: "\"") else { throw .malformedJSON }
+            guard let known = Field(rawValue: try reader.string()) else { throw .unknownField }
+            field = known.rawValue
+            guard seen.insert(Self.number(of: known)) else { throw .duplicateField }
+            try reader.expect(":")
+            try read(known)
+        } while reader.take(",")
+        field = ""
+        try reader.expect("}")
+    }
+
+    private static func number(of field: Field) -> Int { Field.allCases.firstIndex(of: field) ?? 0 }
+
+    private mutating func read(_ known: Field) throws(RefusalReason) {
+        switch known {
+        case .id: id = try optionalText(limit: limits.recordIDBytes)
+        case .recordID: recordID = try optionalText(limit: limits.recordIDBytes)
+        case .source: source = try reader.string()
+        case .time: time = try Timestamp(rfc3339: try reader.string())
+        case .identifiers: try readIdentifiers()
+        case .attributes: documents.attributes = try document("{")
+        case .behaviour: documents.behaviour = try document("{")
+        case .consents: documents.consents = try document("[")
+        case .context: documents.context = try document("{")
+        }
+    }
+
+    private mutating func optionalText(limit: Int) throws(RefusalReason) -> String? {
+        if reader.takeNull() { return nil }
+        let text = try reader.string()
+        guard !text.isEmpty else { throw .emptyValue }
+        guard text.utf8.count <= limit else { throw .valueTooLong }
+        return text
+    }
+
+    /// A document in canonical form; nil for null and for an empty one.
+    private mutating func document(_ opening: Unicode.Scalar) throws(RefusalReason) -> [UInt8]? {
+        if reader.takeNull() { return nil }
+        guard reader.peek() == UInt8(ascii: opening) else { throw reader.mismatch() }
+        var out: [UInt8] = []
+        try reader.canonicalValue(into: &out)
+        guard out.count <= limits.documentBytes else { throw .tooLarge }
+        return out.count > 2 ? out : nil
+    }
+
+    private mutating func readIdentifiers() throws(RefusalReason) {
+        if reader.takeNull() { return }
+        guard reader.take("[") else { throw reader.mismatch() }
+        if reader.take("]") { return }
+        repeat {
+            guard identifiers.count < limits.identifiersPerObservation else { throw .tooManyIdentifiers }
+            try readIdentifier(at: identifiers.count)
+        } while reader.take(",")
+        field = Field.identifiers.rawValue
+        try reader.expect("]")
+    }
+
+    private mutating func readIdentifier(at index: Int) throws(RefusalReason) {
+        var namespace: String?
+        var value: IdentifierDraft.Value?
+        do throws(RefusalReason) {
+            guard reader.take("{") else { throw reader.mismatch() }
+            if !reader.take("}") {
+                repeat { try readMember(&namespace, &value) } while reader.take(",")
+                try reader.expect("}")
+            }
+        } catch {
+            field = field == Field.identifiers.rawValue ? "identifiers[\(index)]" : "identifiers[\(index)].\(field)"
+            throw error
+        }
+        guard let namespace, let value else {
+            field = "identifiers[\(index)]"
+            throw .missingField
+        }
+        identifiers.append(IdentifierDraft(namespace: namespace, value: value))
+    }
+
+    /// One member of an identifier. While it is read, `field` is the member's name, or `identifiers` before it is known.
+    private mutating func readMember(
+        _ namespace: inout String?, _ value: inout IdentifierDraft.Value?
+    ) throws(RefusalReason) {
+        field = Field.identifiers.rawValue
+        guard reader.peek() == UInt8(ascii: "\"") else { throw .malformedJSON }
+        switch try reader.string() {
+        case "namespace":
+            field = "namespace"
+            guard namespace == nil else { throw .duplicateField }
+            try reader.expect(":")
+            namespace = try reader.string()
+        case "value":
+            field = "value"
+            guard value == nil else { throw .ambiguousIdentifier }
+            try reader.expect(":")
+            value = .raw(try reader.string())
+        case "sha256":
+            field = "sha256"
+            guard value == nil else { throw .ambiguousIdentifier }
+            try reader.expect(":")
+            value = .sha256(try reader.string())
+        default: throw .unknownField
+        }
+        field = Field.identifiers.rawValue
+    }
+}

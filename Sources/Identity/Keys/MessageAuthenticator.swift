@@ -1,0 +1,50 @@
+internal import COpenSSL
+
+/// HMAC-SHA-256 under one derived key, its pads computed once. Threads may share it.
+package struct MessageAuthenticator: Sendable {
+    private let pads: SecretBytes
+
+    /// `key` is at most 64 bytes.
+    init(key: UnsafeRawBufferPointer) throws(KeyError) {
+        pads = try unsafe SecretBytes(count: MemoryLayout<selvedge_hmac_pads>.size) { (buffer) throws(KeyError) in
+            // Sound: the page is aligned and holds one `selvedge_hmac_pads`; C reads `key.count` bytes.
+            guard let pads = unsafe buffer.baseAddress?.bindMemory(to: selvedge_hmac_pads.self, capacity: 1),
+                let start = unsafe key.baseAddress?.assumingMemoryBound(to: UInt8.self)
+            else { throw .outOfMemory }
+            unsafe selvedge_hmac_begin(pads, start, key.count)
+        }
+    }
+
+    /// The code of a message.
+    package func code(for message: Span<UInt8>) -> Digest {
+        var code = Digest()
+        // Sound: C reads the pads and the message, and writes 32 bytes to `code`; all outlive the call.
+        unsafe message.withUnsafeBufferPointer { input in
+            unsafe withUnsafeMutableBytes(of: &code.storage) { output in
+                guard let start = unsafe output.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
+                unsafe selvedge_hmac(padsPointer, input.baseAddress, input.count, start)
+            }
+        }
+        return code
+    }
+
+    /// The code of a message.
+    package func code(for message: [UInt8]) -> Digest { code(for: message.span) }
+
+    @inline(__always)
+    func identityKey(of digest: Digest) -> IdentityKey {
+        var high: UInt64 = 0
+        var low: UInt64 = 0
+        // Sound: C reads 32 bytes of the digest and the pads, and writes two words.
+        unsafe withUnsafeBytes(of: digest.storage) { input in
+            guard let start = unsafe input.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
+            unsafe selvedge_identity_key(padsPointer, start, &high, &low)
+        }
+        return IdentityKey(high: high, low: low)
+    }
+
+    private var padsPointer: UnsafePointer<selvedge_hmac_pads> {
+        // Sound: `init` wrote one `selvedge_hmac_pads` there, and `pads` keeps it mapped.
+        unsafe pads.start.assumingMemoryBound(to: selvedge_hmac_pads.self)
+    }
+}

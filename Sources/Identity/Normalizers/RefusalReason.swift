@@ -1,0 +1,86 @@
+/// Why an observation or a value is not taken. The raw value is what callers and reject files see.
+package enum RefusalReason: String, Error, Sendable, CaseIterable {
+    case malformedJSON = "malformed_json"
+    case invalidUTF8 = "invalid_utf8"
+    case tooLarge = "too_large"
+    case tooDeep = "too_deep"
+    case duplicateField = "duplicate_field"
+    case unknownField = "unknown_field"
+    case missingField = "missing_field"
+    case wrongType = "wrong_type"
+    case ambiguousIdentifier = "ambiguous_identifier"
+    case unknownNamespace = "unknown_namespace"
+    case unknownSource = "unknown_source"
+    case tooManyIdentifiers = "too_many_identifiers"
+    case noIdentifiers = "no_identifiers"
+    case valueTooLong = "value_too_long"
+    case emptyValue = "empty_value"
+    case invalidCharacters = "invalid_characters"
+    case placeholder
+    case invalidEmail = "invalid_email"
+    case invalidPhone = "invalid_phone"
+    case phoneNeedsRegion = "phone_needs_region"
+    case invalidHash = "invalid_hash"
+    case hashNotAccepted = "hash_not_accepted"
+    case invalidTime = "invalid_time"
+    case timeOutOfRange = "time_out_of_range"
+    case timeInFuture = "time_in_future"
+    /// A retraction that is not older than the observation is in force.
+    case retracted
+    /// Older than the horizon of a purge.
+    case olderThanPurge = "older_than_purge"
+
+    /// What the sender can do about it.
+    package var advice: String {
+        switch self {
+        case .malformedJSON: "one JSON object a line, as RFC 8259 says"
+        case .invalidUTF8: "text must be UTF-8"
+        case .tooLarge: "shorten it"
+        case .tooDeep: "nest objects and lists at most \(jsonDepthLimit) deep"
+        case .duplicateField: "give each field once"
+        case .unknownField: "remove the field or correct its name"
+        case .missingField: "add the field"
+        case .wrongType: "give the type that the field has"
+        case .ambiguousIdentifier: "give one of value and sha256"
+        case .unknownNamespace: "use a namespace of the configuration"
+        case .unknownSource: "declare the source, or name it with 1...64 of letters, digits, _ . -"
+        case .tooManyIdentifiers: "send the identifiers of one moment, or split the observation"
+        case .noIdentifiers: "an observation without a record id needs an identifier"
+        case .valueTooLong: "shorten the value, or leave it out"
+        case .emptyValue: "leave the identifier out where there is no value"
+        case .invalidCharacters: "remove control, zero-width and direction characters"
+        case .placeholder: "leave the identifier out where there is no value"
+        case .invalidEmail: "one address such as name@example.com, without a display name"
+        case .invalidPhone: "a number with its country code, such as +14155550123"
+        case .phoneNeedsRegion: "write the number with + and country code, or give its source a default_region"
+        case .invalidHash: "SHA-256 as 64 hexadecimal digits or as base64"
+        case .hashNotAccepted: "send the value; hashes are taken for e-mail addresses and phone numbers only"
+        case .invalidTime: "RFC 3339 with a zone, such as 2026-01-02T03:04:05Z"
+        case .timeOutOfRange: "a time from 1970 to 2199"
+        case .timeInFuture: "correct the clock or the zone"
+        case .retracted: "send a version that is later than the retraction"
+        case .olderThanPurge: "evidence before the purge's horizon is not taken back"
+        }
+    }
+}
+
+/// One thing that was not taken, and where it stood. Never holds the value or any other text of the sender.
+package struct Refusal: Error, Hashable, Sendable {
+    package var reason: RefusalReason
+    /// Such as `identifiers[2].value`; empty for the observation as a whole.
+    package var field: String
+    package var advice: String
+
+    /// `advice` is the reason's own where none is given.
+    package init(reason: RefusalReason, field: String, advice: String? = nil) {
+        self.reason = reason
+        self.field = field
+        self.advice = advice ?? reason.advice
+    }
+}
+
+extension Refusal: CustomStringConvertible {
+    package var description: String {
+        field.isEmpty ? "\(reason.rawValue): \(advice)" : "\(reason.rawValue) at \(field): \(advice)"
+    }
+}

@@ -1,0 +1,246 @@
+package import Identity
+
+/// The kinds of link, strongest first.
+package enum LinkKind: UInt8, Hashable, Sendable, Comparable, CaseIterable {
+    case mustLink = 0
+    /// Seen together.
+    case deterministic = 1
+    /// A record to its strongest identifier: deterministic in rank, of no degree.
+    case tie = 2
+    case probabilistic = 3
+
+    /// The place in the order of clustering, ascending.
+    package var rank: UInt8 {
+        switch self {
+        case .mustLink: 0
+        case .deterministic, .tie: 1
+        case .probabilistic: 2
+        }
+    }
+
+    package static func < (left: LinkKind, right: LinkKind) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// What became of an active link when clusters were formed.
+package enum Verdict: UInt8, Hashable, Sendable, CaseIterable {
+    /// Both ends are in one cluster.
+    case joined = 0
+    /// Both clusters hold an identifier of a namespace that is unique per profile.
+    case uniquePerProfile = 1
+    case cannotLink = 2
+    /// The profile would have more identifiers than the limit.
+    case profileSize = 3
+}
+
+extension Verdict: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .joined: "joined"
+        case .uniquePerProfile: "unique_per_profile"
+        case .cannotLink: "cannot_link"
+        case .profileSize: "profile_size"
+        }
+    }
+}
+
+/// A member of a component, as clustering sees it.
+package struct ClusterNode: Sendable {
+    package var key: IdentityKey
+    package var namespace: NamespaceID
+
+    @inlinable
+    package init(key: IdentityKey, namespace: NamespaceID) {
+        self.key = key
+        self.namespace = namespace
+    }
+}
+
+/// An active link of a component, as clustering sees it; ends are indices of members.
+package struct ClusterLink: Sendable {
+    package var left: Int32
+    package var right: Int32
+    package var kind: LinkKind
+    package var partyRank: UInt8
+    package var weight: UInt16
+
+    @inlinable
+    package init(left: Int32, right: Int32, kind: LinkKind, partyRank: UInt8, weight: UInt16) {
+        self.left = left
+        self.right = right
+        self.kind = kind
+        self.partyRank = partyRank
+        self.weight = weight
+    }
+}
+
+/// The clusters of one component.
+package struct Clustering: Sendable {
+    /// For each member its cluster, numbered from 0 in the order of first members.
+    package var clusters: [Int32]
+    package var clusterCount: Int
+    /// For each link, in the order given.
+    package var verdicts: [Verdict]
+}
+
+/// Kruskal's algorithm with constraints (DESIGN: Clusters): links in descending order of (kind; zero- and
+/// first-party before others; strength of the weaker end; weight; strength of the stronger end; key bytes),
+/// each joining two clusters unless a constraint forbids it. A must-link outranks `unique_per_profile`.
+package struct Clusterer {
+    private let nodes: [ClusterNode]
+    private let links: [ClusterLink]
+    private let cannotLinks: [(Int32, Int32)]
+    private let policies: Policies
+    private var sets: UnionFind
+    private var masks: [UInt64]
+    private var identifiers: [Int32]
+
+    /// - Parameter links: active links that connect `nodes`; links of a member to itself are ignored.
+    package static func cluster(
+        nodes: [ClusterNode], links: [ClusterLink], cannotLinks: [(Int32, Int32)], policies: Policies
+    ) -> Clustering {
+        var clusterer = Clusterer(nodes: nodes, links: links, cannotLinks: cannotLinks, policies: policies)
+        return clusterer.run()
+    }
+
+    private init(
+        nodes: [ClusterNode], links: [ClusterLink], cannotLinks: [(Int32, Int32)], policies: Policies
+    ) {
+        self.nodes = nodes
+        self.links = links
+        self.cannotLinks = cannotLinks
+        self.policies = policies
+        sets = UnionFind(count: nodes.count)
+        masks = nodes.map { policies.uniqueBits[Int($0.namespace.rawValue)] }
+        identifiers = nodes.map { $0.namespace == .record ? 0 : 1 }
+    }
+
+    private mutating func run() -> Clustering {
+        if isUnconstrained {
+            return Clustering(
+                clusters: Array(repeating: 0, count: nodes.count), clusterCount: min(1, nodes.count),
+                verdicts: Array(repeating: .joined, count: links.count))
+        }
+        var verdicts = Array(repeating: Verdict.joined, count: links.count)
+        for index in orderedLinks() {
+            verdicts[index] = attempt(links[index])
+        }
+        for index in links.indices where verdicts[index] != .joined {
+            if sets.find(links[index].left) == sets.find(links[index].right) { verdicts[index] = .joined }
+        }
+        return numbered(verdicts)
+    }
+
+    /// Whether the component as one cluster breaks nothing: then no union can be refused, whatever the order.
+    private var isUnconstrained: Bool {
+        guard cannotLinks.isEmpty else { return false }
+        var seen: UInt64 = 0
+        var count = 0
+        for index in nodes.indices {
+            guard masks[index] & seen == 0 else { return false }
+            seen |= masks[index]
+            count += Int(identifiers[index])
+        }
+        return count <= policies.profileIdentifiers
+    }
+
+    private mutating func attempt(_ link: ClusterLink) -> Verdict {
+        let left = sets.find(link.left)
+        let right = sets.find(link.right)
+        guard left != right else { return .joined }
+        if breaksCannotLink(left, right) { return .cannotLink }
+        if link.kind != .mustLink {
+            let constrained = policies.constrainedMask(strength: strength(link).weaker)
+            if masks[Int(left)] & masks[Int(right)] & constrained != 0 { return .uniquePerProfile }
+        }
+        let total = identifiers[Int(left)] + identifiers[Int(right)]
+        if Int(total) > policies.profileIdentifiers { return .profileSize }
+        guard let union = sets.union(left, right) else { return .joined }
+        masks[Int(union.kept)] |= masks[Int(union.absorbed)]
+        identifiers[Int(union.kept)] = total
+        return .joined
+    }
+
+    private mutating func breaksCannotLink(_ left: Int32, _ right: Int32) -> Bool {
+        for pair in cannotLinks {
+            let first = sets.find(pair.0)
+            let second = sets.find(pair.1)
+            if (first == left && second == right) || (first == right && second == left) { return true }
+        }
+        return false
+    }
+
+    private mutating func numbered(_ verdicts: [Verdict]) -> Clustering {
+        var numberOfRoot = Array(repeating: Int32(-1), count: nodes.count)
+        var next: Int32 = 0
+        var clusters = Array(repeating: Int32(0), count: nodes.count)
+        for index in nodes.indices {
+            let root = Int(sets.find(Int32(index)))
+            if numberOfRoot[root] < 0 {
+                numberOfRoot[root] = next
+                next += 1
+            }
+            clusters[index] = numberOfRoot[root]
+        }
+        return Clustering(clusters: clusters, clusterCount: Int(next), verdicts: verdicts)
+    }
+}
+
+extension Clusterer {
+    private func strength(_ link: ClusterLink) -> (weaker: Int, stronger: Int) {
+        let left = policies.strength(nodes[Int(link.left)].namespace)
+        let right = policies.strength(nodes[Int(link.right)].namespace)
+        return (min(left, right), max(left, right))
+    }
+
+    /// Indices of links in the order of clustering.
+    private func orderedLinks() -> [Int] {
+        links.indices
+            .filter { links[$0].left != links[$0].right }
+            .map { (index: $0, rank: rank(links[$0])) }
+            .sorted { $0.rank < $1.rank }
+            .map(\.index)
+    }
+
+    private func rank(_ link: ClusterLink) -> LinkRank {
+        let left = nodes[Int(link.left)].key
+        let right = nodes[Int(link.right)].key
+        let ends = strength(link)
+        return LinkRank(
+            kind: link.kind.rank, partyRank: link.partyRank, weaker: ends.weaker, weight: link.weight,
+            stronger: ends.stronger, low: min(left, right), high: max(left, right))
+    }
+}
+
+/// A link's place in the order of clustering; ascending means earlier.
+package struct LinkRank: Hashable, Comparable, Sendable {
+    var kind: UInt8
+    var partyRank: UInt8
+    var weaker: Int
+    var weight: UInt16
+    var stronger: Int
+    var low: IdentityKey
+    var high: IdentityKey
+
+    package init(
+        kind: UInt8, partyRank: UInt8, weaker: Int, weight: UInt16, stronger: Int, low: IdentityKey,
+        high: IdentityKey
+    ) {
+        self.kind = kind
+        self.partyRank = partyRank
+        self.weaker = weaker
+        self.weight = weight
+        self.stronger = stronger
+        self.low = low
+        self.high = high
+    }
+
+    package static func < (left: LinkRank, right: LinkRank) -> Bool {
+        if left.kind != right.kind { return left.kind < right.kind }
+        if left.partyRank != right.partyRank { return left.partyRank < right.partyRank }
+        if left.weaker != right.weaker { return left.weaker > right.weaker }
+        if left.weight != right.weight { return left.weight > right.weight }
+        if left.stronger != right.stronger { return left.stronger > right.stronger }
+        if left.low != right.low { return left.low < right.low }
+        return left.high < right.high
+    }
+}

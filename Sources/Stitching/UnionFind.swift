@@ -1,0 +1,40 @@
+/// Disjoint sets over dense integers: union by size, paths halved (Tarjan and van Leeuwen 1984).
+package struct UnionFind: Sendable {
+    /// A parent's index, or the negated size of a root.
+    @usableFromInline var cells: [Int32]
+
+    @inlinable
+    package init(count: Int) { cells = Array(repeating: -1, count: count) }
+
+    @inlinable
+    package mutating func grow(to count: Int) {
+        while cells.count < count { cells.append(-1) }
+    }
+
+    @inlinable
+    package mutating func find(_ element: Int32) -> Int32 {
+        var node = element
+        while cells[Int(node)] >= 0 {
+            let parent = cells[Int(node)]
+            if cells[Int(parent)] >= 0 { cells[Int(node)] = cells[Int(parent)] }
+            node = parent
+        }
+        return node
+    }
+
+    @inlinable
+    package func size(ofRoot root: Int32) -> Int { Int(-cells[Int(root)]) }
+
+    /// - Returns: the root of the union, and the root that it took in; nil where they were one already.
+    @inlinable
+    @discardableResult
+    package mutating func union(_ left: Int32, _ right: Int32) -> (kept: Int32, absorbed: Int32)? {
+        let first = find(left)
+        let second = find(right)
+        guard first != second else { return nil }
+        let (kept, absorbed) = cells[Int(first)] <= cells[Int(second)] ? (first, second) : (second, first)
+        cells[Int(kept)] += cells[Int(absorbed)]
+        cells[Int(absorbed)] = kept
+        return (kept, absorbed)
+    }
+}
