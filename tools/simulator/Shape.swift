@@ -7,9 +7,9 @@ struct Shape: Equatable {
     var days = 28.0
 
     // Who there is.
-    var neverKnown = 0.16
+    var neverKnown = 0.12
     var bots = 0.01
-    var accounts = 0.5
+    var accounts = 0.55
     var loyaltyCards = 0.4
     var replacedCards = 0.08
     var secondEmail = 0.25
@@ -23,15 +23,15 @@ struct Shape: Equatable {
     var inHousehold = 0.5
 
     // Visits.
-    var sessions = 6.0
+    var sessions = 9.0
     var sessionSpread = 1.0
     var anonymousAtEntry = 0.58
     var accountReadiness = 2.5
     var views = 1.4
-    var cookieless = 0.05
+    var cookieless = 0.04
     var cookieLifetimeDays = 45.0
     var loginLater = 0.22
-    var signUp = 0.06
+    var signUp = 0.07
     var orders = 0.09
     var secondEmailUse = 0.2
     var guestPhone = 0.5
