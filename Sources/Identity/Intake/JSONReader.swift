@@ -74,6 +74,26 @@ struct JSONReader: ~Escapable {
         return try text(of: bytes.extracting(range))
     }
 
+    /// A member's name and the colon after it: where the name stands in a list, or nil when it is none of them. The colon is
+    /// left for the caller then.
+    mutating func name(among names: [StaticString]) throws(RefusalReason) -> Int? {
+        guard peek() == UInt8(ascii: "\"") else { throw .malformedJSON }
+        let (range, isPlain) = try stringExtent()
+        if isPlain, let index = names.firstIndex(where: { matches(range, $0) }) { return index }
+        let bytes = try unescaped(range)
+        let text = try text(of: bytes.span)
+        return names.firstIndex { $0.description == text }
+    }
+
+    private func matches(_ range: Range<Int>, _ name: StaticString) -> Bool {
+        guard range.count == name.utf8CodeUnitCount else { return false }
+        for offset in 0..<range.count {
+            // Sound: `offset` is below the static string's count.
+            guard unsafe bytes[range.lowerBound + offset] == name.utf8Start[offset] else { return false }
+        }
+        return true
+    }
+
     /// A string in canonical form, quotes included: escaped where JSON requires it, and nowhere else.
     mutating func canonicalString(into out: inout [UInt8]) throws(RefusalReason) {
         let (range, isPlain) = try stringExtent()

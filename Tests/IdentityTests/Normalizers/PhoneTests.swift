@@ -70,20 +70,37 @@ import Testing
         #expect(try testIntake().reason("phone", value, region: "US") == .placeholder)
     }
 
-    /// A space sends the same digits through the library: the fast path must be its shadow.
+    /// A full-width sign or digit sends the same number through the library: the fast path must be its shadow.
     @Test(arguments: [1, 7, 20, 31, 33, 34, 39, 41, 44, 45, 46, 47, 48, 49, 52, 54, 55, 61, 81, 86, 91, 234, 380, 852])
     func theFastPathAgreesWithTheLibrary(code: Int) throws {
         let intake = try testIntake()
         let seed = UInt64(code) &* 7_919
         var generator = SeededGenerator(seed: seed)
         for _ in 0..<400 {
-            let digits = (0..<Int.random(in: 6...12, using: &generator)).map { _ in
-                String(Int.random(in: 0...9, using: &generator))
-            }.joined()
-            let plain = try outcome("+\(code)\(digits)", intake)
-            let spaced = try outcome("+\(code) \(digits)", intake)
-            #expect(plain == spaced, "seed \(seed): +\(code) \(digits)")
+            let number = "\(code)" + written(Int.random(in: 6...12, using: &generator), &generator)
+            let quick = try outcome("+\(number)", intake)
+            #expect(try outcome("\u{FF0B}\(number)", intake) == quick, "seed \(seed): \(number)")
         }
+    }
+
+    @Test(arguments: ["US", "CA", "DE", "GB"]) func theFastPathAgreesWithTheLibraryOnNationalNumbers(region: String)
+        throws
+    {
+        let intake = try testIntake("default_source: {default_region: \(region)}")
+        var generator = SeededGenerator(seed: 5)
+        for _ in 0..<600 {
+            let number = "4" + written(Int.random(in: 8...10, using: &generator), &generator)
+            let quick = try outcome(number, intake)
+            #expect(try outcome("\u{FF14}" + number.dropFirst(), intake) == quick, "seed 5: \(number)")
+        }
+    }
+
+    /// Digits with the punctuation that people write between them.
+    private func written(_ count: Int, _ generator: inout SeededGenerator) -> String {
+        let marks = ["", "", "", "", " ", "-", ".", " (", ") "]
+        return (0..<count).map { _ in
+            (marks.randomElement(using: &generator) ?? "") + String(Int.random(in: 0...9, using: &generator))
+        }.joined()
     }
 
     private func outcome(_ value: String, _ intake: Intake) throws -> Result<IdentityKey, Refusal> {
