@@ -10,7 +10,8 @@ enum IdentifierArgument {
     init(_ text: String, _ intake: Intake) throws(Refusal) {
         if text.hasPrefix(ProfileID.prefix), !text.contains(":") {
             guard let id = ProfileID(text) else {
-                throw Refusal(reason: .invalidCharacters, field: "", advice: "a profile id is prf_ and 26 letters and digits")
+                throw Refusal(
+                    reason: .invalidCharacters, field: "", advice: "a profile id is prf_ and 26 letters and digits")
             }
             self = .profile(id)
             return

@@ -17,6 +17,7 @@ struct StatisticsCount {
     private var refused: [Verdict: Int] = [:]
     private var suspendedLinks: [SuspensionReason: Int] = [:]
     private var recordsBySource: [Int]
+    private var newestRecords: [Timestamp?]
     private var retracted = 0
     private var largestComponents = Largest<StoreStatistics.ComponentSize>(limit: Self.listed)
     private var largestProfiles = Largest<NodeID>(limit: Self.listed)
@@ -26,6 +27,7 @@ struct StatisticsCount {
         self.profileID = profileID
         namespaces = Array(repeating: StoreStatistics.Namespace(), count: state.namespaces.count)
         recordsBySource = Array(repeating: 0, count: state.sources.count)
+        newestRecords = Array(repeating: nil, count: state.sources.count)
     }
 
     mutating func components(_ snapshot: borrowing ReadTransaction) throws {
@@ -80,12 +82,14 @@ struct StatisticsCount {
 
     mutating func records(_ snapshot: borrowing ReadTransaction) throws {
         try snapshot.scan(Tables.records) { key, payload in
-            guard case .held = try RecordCodec.decode(payload, version: RecordCodec.version) else {
+            guard case .held(let record) = try RecordCodec.decode(payload, version: RecordCodec.version) else {
                 retracted += 1
                 return .proceed
             }
             let place = Int(key.source.rawValue)
-            if place < recordsBySource.count { recordsBySource[place] += 1 }
+            guard place < recordsBySource.count else { return .proceed }
+            recordsBySource[place] += 1
+            newestRecords[place] = max(newestRecords[place] ?? record.time, record.time)
             return .proceed
         }
     }
@@ -120,8 +124,9 @@ struct StatisticsCount {
     private var sources: [StoreStatistics.Source] {
         state.sources.enumerated()
             .map { number, source in
-                StoreStatistics.Source(
-                    name: source.name, newestEvent: source.newestEvent?.description,
+                let newest = [source.newestEvent, newestRecords[number]].compactMap { $0 }.max()
+                return StoreStatistics.Source(
+                    name: source.name, newestEvidence: newest?.description,
                     tombstone: source.tombstone?.description, records: recordsBySource[number])
             }
             .sorted { $0.name < $1.name }

@@ -7,13 +7,14 @@ internal import Stitching
 package struct StoreStatistics: Sendable, Encodable {
     package struct Source: Sendable, Encodable {
         package var name: String
-        package var newestEvent: String?
+        /// The newest of its events and of the records that are held.
+        package var newestEvidence: String?
         package var tombstone: String?
         package var records: Int
 
         private enum CodingKeys: String, CodingKey {
             case name, tombstone, records
-            case newestEvent = "newest_event"
+            case newestEvidence = "newest_evidence"
         }
     }
 

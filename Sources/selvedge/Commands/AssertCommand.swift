@@ -30,10 +30,12 @@ struct AssertCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("Likewise.", valueName: "b"))
     var second: String
 
-    @Option(name: .customLong("by"), help: ArgumentHelp("Who says so: a name of your staff or systems.", valueName: "who"))
+    @Option(
+        name: .customLong("by"), help: ArgumentHelp("Who says so: a name of your staff or systems.", valueName: "who"))
     var author: String
 
-    @Option(name: .long, help: ArgumentHelp("Why. Do not write identifiers here: it is kept as it is.", valueName: "text"))
+    @Option(
+        name: .long, help: ArgumentHelp("Why. Do not write identifiers here: it is kept as it is.", valueName: "text"))
     var reason = ""
 
     @Flag(name: .long, help: "Take an assertion back.")
@@ -70,7 +72,8 @@ struct AssertCommand: ParsableCommand {
                     second: KeyedName(assertion.second, engine), profiles: profiles))
         }
         let shown = profiles.map { $0 ?? "no profile" }
-        let together = shown[0] == shown[1] ? "both are now in \(shown[0])" : "they are now in \(shown[0]) and \(shown[1])"
+        let together =
+            shown[0] == shown[1] ? "both are now in \(shown[0])" : "they are now in \(shown[0]) and \(shown[1])"
         try Console.line("\(withdraw ? "withdrawn" : "noted"): \(claim.rawValue); \(together)")
     }
 }

@@ -16,7 +16,8 @@ struct ClustersCommand: ParsableCommand {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Where to write; standard output if not given. Put there when it is whole.", valueName: "file.csv"))
+        help: ArgumentHelp(
+            "Where to write; standard output if not given. Put there when it is whole.", valueName: "file.csv"))
     var out: String?
 
     private struct Row: Encodable {

@@ -94,7 +94,8 @@ struct EvaluateCommand: ParsableCommand {
         if let observations { try observe(observations, &list, intake) }
         let evaluation = try list.evaluate(engine)
         if store.json {
-            try JSONLine.print(EvaluationAnswer(kind: "identifiers", refusedRows: refused.count, identifiers: evaluation))
+            try JSONLine.print(
+                EvaluationAnswer(kind: "identifiers", refusedRows: refused.count, identifiers: evaluation))
         } else {
             try EvaluationText.say(evaluation, refused: refused.count)
         }

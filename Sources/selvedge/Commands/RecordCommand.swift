@@ -9,9 +9,9 @@ struct RecordCommand: ParsableCommand {
         commandName: "record",
         abstract: "Record observations, one JSON object a line.",
         discussion: """
-            An observation: {"id":"...","source":"web","record_id":null,"time":"2026-01-02T03:04:05Z",\
-            "identifiers":[{"namespace":"email","value":"..."},{"namespace":"phone","sha256":"..."}],\
-            "attributes":{...},"behaviour":{...}}
+            An observation: {"id": "...", "source": "web", "record_id": null, "time": "2026-01-02T03:04:05Z", \
+            "identifiers": [{"namespace": "email", "value": "..."}, {"namespace": "phone", "sha256": "..."}], \
+            "attributes": {...}, "behaviour": {...}}
 
             A line that is refused is named with its reason and leaves the others untouched; the exit code is then 1. \
             Lines become durable in groups. On SIGINT or SIGTERM the group at hand is finished, and the last durable \
@@ -25,7 +25,8 @@ struct RecordCommand: ParsableCommand {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Write every refused line's number and reason there, as JSON Lines.", valueName: "file.jsonl"))
+        help: ArgumentHelp(
+            "Write every refused line's number and reason there, as JSON Lines.", valueName: "file.jsonl"))
     var rejects: String?
 
     @Flag(name: .long, help: "Print what became of each line, as JSON Lines.")

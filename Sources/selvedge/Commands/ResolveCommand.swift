@@ -88,12 +88,18 @@ private struct ProfilePrinter {
         case .profile(let id): profile = try engine.resolve(id)
         }
         guard let profile else {
-            if json { try JSONLine.print(Answer(argument: number, outcome: "generic")) } else { try Console.line("generic") }
+            if json {
+                try JSONLine.print(Answer(argument: number, outcome: "generic"))
+            } else {
+                try Console.line("generic")
+            }
             return
         }
         let id = engine.profileID(profile.anchor).description
         let members = try members(of: profile)
-        if json { return try JSONLine.print(Answer(argument: number, outcome: "profile", profile: id, members: members)) }
+        if json {
+            return try JSONLine.print(Answer(argument: number, outcome: "profile", profile: id, members: members))
+        }
         try Console.line("\(id)  \(members.count) member\(members.count == 1 ? "" : "s")")
         let width = members.map(\.namespace.count).max() ?? 0
         for member in members {
@@ -106,7 +112,10 @@ private struct ProfilePrinter {
     private func members(of profile: Profile) throws -> [MemberAnswer] {
         let names = try engine.recordNames(of: profile.members.filter { $0.namespace == .record }.map(\.key))
         return profile.members
-            .map { MemberAnswer(namespace: state.namespaceName($0.namespace), key: $0.key.description, record: names[$0.key]) }
+            .map {
+                MemberAnswer(
+                    namespace: state.namespaceName($0.namespace), key: $0.key.description, record: names[$0.key])
+            }
             .sorted { ($0.namespace, $0.key) < ($1.namespace, $1.key) }
     }
 
@@ -131,4 +140,6 @@ struct RefusalAnswer: Encodable {
         field = refusal.field
         advice = refusal.advice
     }
+
+    var text: String { field.isEmpty ? "\(reason): \(advice)" : "\(reason) at \(field): \(advice)" }
 }

@@ -20,7 +20,9 @@ struct RetractCommand: ParsableCommand {
     @Option(name: .long, help: ArgumentHelp("The record; without it, all of the source.", valueName: "record-id"))
     var record: String?
 
-    @Option(name: .long, help: ArgumentHelp("The retraction's date; now, if not given. \(TimeArgument.help).", valueName: "time"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The retraction's date; now, if not given. \(TimeArgument.help).", valueName: "time"))
     var time: TimeArgument?
 
     private struct Answer: Encodable {
@@ -67,11 +69,13 @@ struct RetractCommand: ParsableCommand {
                     source: source, time: time.description, recordsRetracted: report.recordsRetracted,
                     componentsEvaluated: report.componentsEvaluated))
         } else if record != nil, report.recordsRetracted == 0 {
-            try Console.line("no such record, or a later version, is held; versions up to \(time) are not taken from now on")
+            try Console.line(
+                "no such record, or a later version, is held; versions up to \(time) are not taken from now on")
         } else if record != nil {
             try Console.line("retracted the record as of \(time)")
         } else {
-            try Console.line("retracted all of \(source) as of \(time): \(report.recordsRetracted) records, and its events")
+            try Console.line(
+                "retracted all of \(source) as of \(time): \(report.recordsRetracted) records, and its events")
         }
     }
 }

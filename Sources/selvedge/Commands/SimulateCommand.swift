@@ -119,7 +119,7 @@ private struct SimulatedLine: Encodable {
     }
 
     var text: String {
-        if let refusal { return "\(line): refused: \(refusal.reason) at \(refusal.field): \(refusal.advice)" }
+        if let refusal { return "\(line): refused: \(refusal.text)" }
         let old = before.isEmpty ? "nothing" : before.map(\.text).joined(separator: " + ")
         return "\(line): \(outcome): \(old) -> \(after?.text ?? "nothing visible")"
     }

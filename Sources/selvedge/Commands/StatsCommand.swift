@@ -54,9 +54,9 @@ struct StatsCommand: ParsableCommand {
     }
 
     private func sources(_ statistics: StoreStatistics) throws {
-        var table = TextTable(["source", "records", "newest event", "retracted up to"])
+        var table = TextTable(["source", "records", "newest evidence", "retracted up to"])
         for source in statistics.sources {
-            table.add([source.name, "\(source.records)", source.newestEvent ?? "none", source.tombstone ?? "-"])
+            table.add([source.name, "\(source.records)", source.newestEvidence ?? "none", source.tombstone ?? "-"])
         }
         try table.print()
     }

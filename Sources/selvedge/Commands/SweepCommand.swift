@@ -16,7 +16,8 @@ struct SweepCommand: ParsableCommand {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("The new clock; now, or the present clock if that is later. \(TimeArgument.help).", valueName: "time"))
+        help: ArgumentHelp(
+            "The new clock; now, or the present clock if that is later. \(TimeArgument.help).", valueName: "time"))
     var asOf: TimeArgument?
 
     mutating func run() throws {

@@ -79,7 +79,8 @@ struct CSVReader {
         fields[fieldCount].append(byte)
         advance()
         guard fields[fieldCount].count <= Self.fieldLimit else {
-            throw Failure(.refusedInput, "a field of line \(line) is longer than \(Self.fieldLimit) bytes; close its quotes")
+            throw Failure(
+                .refusedInput, "a field of line \(line) is longer than \(Self.fieldLimit) bytes; close its quotes")
         }
     }
 

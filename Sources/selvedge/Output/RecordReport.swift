@@ -38,7 +38,9 @@ final class RecordReport {
         let item = LineRefusal(line: line, refusal)
         if refusals.count < Self.listed { refusals.append(item) }
         if refusedLines <= Self.shown { Console.error("\(name):\(line): \(refusal)") }
-        if refusedLines == Self.shown + 1 { Console.error("selvedge: more refused lines are counted, not named; see --rejects") }
+        if refusedLines == Self.shown + 1 {
+            Console.error("selvedge: more refused lines are counted, not named; see --rejects")
+        }
         try rejects?.write(item)
     }
 
