@@ -17,6 +17,7 @@ let package = Package(
         .executable(name: "selvedge", targets: ["selvedge"]),
         .executable(name: "simulate", targets: ["simulate"]),
         .library(name: "SelvedgeEngine", targets: ["Engine", "GraphStore", "Stitching", "Identity", "LMDB"]),
+        .library(name: "BenchFacade", targets: ["BenchFacade"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -47,6 +48,11 @@ let package = Package(
         // Use cases.
         .target(
             name: "Engine", dependencies: ["GraphStore", "Stitching", "Identity", "LMDB"],
+            swiftSettings: settings),
+
+        // What bench/ measures; public, as bench/ is a package of its own.
+        .target(
+            name: "BenchFacade", dependencies: ["Engine", "GraphStore", "Stitching", "Identity", "LMDB"],
             swiftSettings: settings),
 
         // Programs.

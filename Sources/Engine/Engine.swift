@@ -31,6 +31,8 @@ package final class Engine: @unchecked Sendable {
             lock = nil
             uncleanHolder = nil
         }
+        var options = options
+        options.readOnly = lock == nil
         store = try Store.open(
             directory: directory, configuration: configuration, acceptNormaliser: acceptNormaliser, options: options)
         let held = store.configuration

@@ -14,6 +14,8 @@ package enum EngineError: Error, Sendable {
     case unknownRecord
     case noSuchAssertion
     case notAnIdentifier(String)
+    /// The writer takes no more commands.
+    case stopped
     /// The store is as full as ingest may make it.
     case storeFull(used: Int, limit: Int)
 }
@@ -39,6 +41,8 @@ extension EngineError: CustomStringConvertible {
             "no such assertion is held; check the two identifiers and whether it says same or different"
         case .notAnIdentifier(let what):
             what
+        case .stopped:
+            "the writer has stopped; nothing was applied: open the store again"
         case .storeFull(let used, let limit):
             "the store uses \(used) of \(limit) bytes of its map, and ingest stops at 80 % so that erasure has room: "
                 + "purge or raise limits.map_bytes"

@@ -26,15 +26,15 @@ extension Configuration {
     // records: records that list the identifier.
     private static let commerceNamespaces: [NamespacePolicy] = [
         //  name           strength kind     unique     hub  fan  records  normaliser  days
-        row("customer_id", 900, .person, .always, 20, 500, 50, .opaque, nil),
-        row("login", 880, .person, .always, 20, 500, 50, .opaque, nil),
+        row("customer_id", 900, .person, .always, 20, 1_000, 50, .opaque, nil),
+        row("login", 880, .person, .always, 20, 1_000, 50, .opaque, nil),
         row("loyalty_id", 800, .person, .none, 10, 300, 50, .opaque, nil),
         row("email", 700, .person, .weakLinks, 10, 200, 50, .email, nil),
         row("phone", 600, .person, .weakLinks, 5, 100, 20, .phone, nil),
         row("payment_token", 500, .person, .none, 5, 100, 20, .opaque, nil),
         row("device_id", 300, .device, .none, 5, 1_000, 20, .opaque, nil),
         row("cookie", 200, .device, .none, 5, 1_000, 20, .opaque, 396),
-        row("session", 100, .session, .none, 3, 10, 20, .opaque, 30),
+        row("session", 100, .session, .none, 3, 10, 20, .opaque, 396),
     ]
 
     private static func row(
@@ -59,7 +59,9 @@ extension Configuration {
         "a@a.com", "a@b.com", "aa@aa.com", "abc@abc.com", "abc@gmail.com", "asdf@asdf.com", "email@email.com",
         "email@example.com", "example@example.com", "fake@fake.com", "foo@bar.com", "mail@mail.com", "me@me.com",
         "na@na.com", "name@domain.com", "no@email.com", "no@mail.com", "no@no.com", "x@x.com", "xx@xx.com",
-        "xxx@xxx.com",
+        "xxx@xxx.com", "none@none.com", "null@null.com",
+        "noemail@noemail.com", "noreply@noreply.com", "test@email.com", "test@example.com", "test@gmail.com",
+        "test@mail.com", "test@test.com", "test@test.de", "test@test.net", "test@test.org", "unknown@unknown.com",
         "your@email.com", "you@example.com",
         // The advertising id of a phone whose owner opted out is all zeros; these are its other forms.
         "9774d56d682e549c",

@@ -12,17 +12,22 @@ struct DraftReader: ~Escapable {
     private var identifiers: [IdentifierDraft] = []
     private var documents: (attributes: [UInt8]?, behaviour: [UInt8]?, consents: [UInt8]?, context: [UInt8]?)
 
-    private enum Field: String, CaseIterable {
-        case attributes, behaviour, consents, context, id, identifiers
-        case recordID = "record_id"
-        case source, time
+    /// In the order of `names`.
+    private enum Field: Int {
+        case attributes, behaviour, consents, context, id, identifiers, recordID, source, time
     }
 
+    private static let names: [StaticString] = [
+        "attributes", "behaviour", "consents", "context", "id", "identifiers", "record_id", "source", "time",
+    ]
+    private static let identifierNames: [StaticString] = ["namespace", "sha256", "value"]
+
+    /// Bits by field.
     private struct FieldSet {
         private var bits = 0
-        mutating func insert(_ field: Int) -> Bool {
-            let isNew = bits >> field & 1 == 0
-            bits |= 1 << field
+        mutating func insert(_ field: Field) -> Bool {
+            let isNew = bits >> field.rawValue & 1 == 0
+            bits |= 1 << field.rawValue
             return isNew
         }
     }
@@ -40,8 +45,8 @@ struct DraftReader: ~Escapable {
         } catch {
             throw refusal(error)
         }
-        guard let source else { throw Refusal(reason: .missingField, field: Field.source.rawValue) }
-        guard let time else { throw Refusal(reason: .missingField, field: Field.time.rawValue) }
+        guard let source else { throw Refusal(reason: .missingField, field: "source") }
+        guard let time else { throw Refusal(reason: .missingField, field: "time") }
         return ObservationDraft(
             id: id, source: source, recordID: recordID, time: time, identifiers: identifiers,
             attributes: documents.attributes, behaviour: documents.behaviour, consents: documents.consents,
@@ -54,16 +59,17 @@ struct DraftReader: ~Escapable {
         case .malformedJSON, .invalidUTF8:
             Refusal(
                 reason: reason, field: field, advice: "\(reason.advice); see byte \(reader.position + 1) of the line")
-        case .unknownField where field.isEmpty:
-            Refusal(
-                reason: reason, field: field, advice: "the fields are \(Self.names(Field.allCases.map(\.rawValue)))")
         case .unknownField:
-            Refusal(reason: reason, field: field, advice: "the fields are namespace, sha256, value")
+            Refusal(
+                reason: reason, field: field,
+                advice: "the fields are \(Self.list(field.isEmpty ? Self.names : Self.identifierNames))")
         default: Refusal(reason: reason, field: field)
         }
     }
 
-    private static func names(_ names: [String]) -> String { names.joined(separator: ", ") }
+    private static func list(_ names: [StaticString]) -> String {
+        names.map(\.description).joined(separator: ", ")
+    }
 
     private mutating func readObject() throws(RefusalReason) {
         guard reader.peek() == UInt8(ascii: "{") else { throw .malformedJSON }
@@ -71,18 +77,17 @@ struct DraftReader: ~Escapable {
         if reader.take("}") { return }
         repeat {
             field = ""
-            guard reader.peek() == UInt8(ascii: "\"") else { throw .malformedJSON }
-            guard let known = Field(rawValue: try reader.string()) else { throw .unknownField }
-            field = known.rawValue
-            guard seen.insert(Self.number(of: known)) else { throw .duplicateField }
+            guard let index = try reader.name(among: Self.names), let known = Field(rawValue: index) else {
+                throw .unknownField
+            }
+            field = Self.names[index].description
+            guard seen.insert(known) else { throw .duplicateField }
             try reader.expect(":")
             try read(known)
         } while reader.take(",")
         field = ""
         try reader.expect("}")
     }
-
-    private static func number(of field: Field) -> Int { Field.allCases.firstIndex(of: field) ?? 0 }
 
     private mutating func read(_ known: Field) throws(RefusalReason) {
         switch known {
@@ -109,7 +114,7 @@ struct DraftReader: ~Escapable {
     /// A document in canonical form; nil for null and for an empty one.
     private mutating func document(_ opening: Unicode.Scalar) throws(RefusalReason) -> [UInt8]? {
         if reader.takeNull() { return nil }
-        guard reader.peek() == UInt8(ascii: opening) else { throw .wrongType }
+        guard reader.peek() == UInt8(ascii: opening) else { throw reader.mismatch() }
         var out: [UInt8] = []
         try reader.canonicalValue(into: &out)
         guard out.count <= limits.documentBytes else { throw .tooLarge }
@@ -118,13 +123,13 @@ struct DraftReader: ~Escapable {
 
     private mutating func readIdentifiers() throws(RefusalReason) {
         if reader.takeNull() { return }
-        guard reader.take("[") else { throw .wrongType }
+        guard reader.take("[") else { throw reader.mismatch() }
         if reader.take("]") { return }
         repeat {
             guard identifiers.count < limits.identifiersPerObservation else { throw .tooManyIdentifiers }
             try readIdentifier(at: identifiers.count)
         } while reader.take(",")
-        field = Field.identifiers.rawValue
+        field = "identifiers"
         try reader.expect("]")
     }
 
@@ -132,11 +137,13 @@ struct DraftReader: ~Escapable {
         var namespace: String?
         var value: IdentifierDraft.Value?
         do throws(RefusalReason) {
-            guard reader.take("{") else { throw .wrongType }
-            repeat { try readMember(&namespace, &value) } while reader.take(",")
-            try reader.expect("}")
+            guard reader.take("{") else { throw reader.mismatch() }
+            if !reader.take("}") {
+                repeat { try readMember(&namespace, &value) } while reader.take(",")
+                try reader.expect("}")
+            }
         } catch {
-            field = field == Field.identifiers.rawValue ? "identifiers[\(index)]" : "identifiers[\(index)].\(field)"
+            field = field == "identifiers" ? "identifiers[\(index)]" : "identifiers[\(index)].\(field)"
             throw error
         }
         guard let namespace, let value else {
@@ -150,26 +157,18 @@ struct DraftReader: ~Escapable {
     private mutating func readMember(
         _ namespace: inout String?, _ value: inout IdentifierDraft.Value?
     ) throws(RefusalReason) {
-        field = Field.identifiers.rawValue
-        guard reader.peek() == UInt8(ascii: "\"") else { throw .malformedJSON }
-        switch try reader.string() {
-        case "namespace":
-            field = "namespace"
+        field = "identifiers"
+        guard let index = try reader.name(among: Self.identifierNames) else { throw .unknownField }
+        field = Self.identifierNames[index].description
+        try reader.expect(":")
+        let text = try reader.string()
+        if index == 0 {
             guard namespace == nil else { throw .duplicateField }
-            try reader.expect(":")
-            namespace = try reader.string()
-        case "value":
-            field = "value"
+            namespace = text
+        } else {
             guard value == nil else { throw .ambiguousIdentifier }
-            try reader.expect(":")
-            value = .raw(try reader.string())
-        case "sha256":
-            field = "sha256"
-            guard value == nil else { throw .ambiguousIdentifier }
-            try reader.expect(":")
-            value = .sha256(try reader.string())
-        default: throw .unknownField
+            value = index == 1 ? .sha256(text) : .raw(text)
         }
-        field = Field.identifiers.rawValue
+        field = "identifiers"
     }
 }

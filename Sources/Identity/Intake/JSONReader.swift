@@ -52,15 +52,46 @@ struct JSONReader: ~Escapable {
         return true
     }
 
+    /// What is wrong with a next value that has not the type that was wanted: `wrongType`, unless it is no value at all.
+    mutating func mismatch() -> RefusalReason {
+        do throws(RefusalReason) {
+            var scratch: [UInt8] = []
+            try canonicalValue(into: &scratch)
+            return .wrongType
+        } catch {
+            return error
+        }
+    }
+
     /// A string, as text. Throws `wrongType` when something else is next.
     mutating func string() throws(RefusalReason) -> String {
-        guard peek() == UInt8(ascii: "\"") else { throw .wrongType }
+        guard peek() == UInt8(ascii: "\"") else { throw mismatch() }
         let (range, isPlain) = try stringExtent()
         guard isPlain else {
             let text = try unescaped(range)
             return try self.text(of: text.span)
         }
         return try text(of: bytes.extracting(range))
+    }
+
+    /// A member's name and the colon after it: where the name stands in a list, or nil when it is none of them. The colon is
+    /// left for the caller then.
+    mutating func name(among names: [StaticString]) throws(RefusalReason) -> Int? {
+        guard peek() == UInt8(ascii: "\"") else { throw .malformedJSON }
+        let (range, isPlain) = try stringExtent()
+        if isPlain, let index = names.firstIndex(where: { matches(range, $0) }) { return index }
+        let bytes = try unescaped(range)
+        let text = try text(of: bytes.span)
+        return names.firstIndex { $0.description == text }
+    }
+
+    private func matches(_ range: Range<Int>, _ name: StaticString) -> Bool {
+        guard range.count == name.utf8CodeUnitCount else { return false }
+        for offset in 0..<range.count {
+            // Sound: `offset` is below the static string's count.
+            guard unsafe bytes[range.lowerBound + offset] == name.utf8Start[offset] else { return false }
+        }
+        return true
     }
 
     /// A string in canonical form, quotes included: escaped where JSON requires it, and nowhere else.

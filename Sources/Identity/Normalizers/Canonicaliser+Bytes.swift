@@ -28,7 +28,7 @@ extension Canonicaliser {
     }
 
     /// Whether `xn--` stands in it.
-    static func mayHoldEncodedLabel(_ text: borrowing ShortBytes) -> Bool {
+    static func mayHoldEncodedLabel(_ text: Span<UInt8>) -> Bool {
         guard text.count >= 4 else { return false }
         for index in 0...text.count - 4 where text[index] == UInt8(ascii: "x") {
             if text[index + 1] == UInt8(ascii: "n"), text[index + 2] == UInt8(ascii: "-"),

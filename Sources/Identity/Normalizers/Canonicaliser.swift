@@ -67,24 +67,21 @@ struct Canonicaliser: Sendable {
     private func canonicaliseEmail(
         _ text: Span<UInt8>, _ normaliser: Normaliser, into out: inout ShortBytes
     ) throws(RefusalReason) {
-        guard !placeholders.holdsLocalPart(of: text) else { throw .placeholder }
         let rules: EmailAddress.Rules = normaliser == .email ? .standard : .uid2
         try EmailAddress.canonicalise(text, rules: rules, into: &out)
         // An encoded label may be a fake, or an address written by another version: one form for all.
-        if rules == .standard, Self.mayHoldEncodedLabel(out) {
-            let ascii = try Self.withASCIIDomain(String(decoding: (0..<out.count).map { out[$0] }, as: UTF8.self))
+        if rules == .standard, Self.mayHoldEncodedLabel(out.span) {
+            let ascii = try Self.withASCIIDomain(out.text)
             try EmailAddress.canonicalise(ascii.span, rules: rules, into: &out)
         }
-        guard !placeholders.holds(out.span) else { throw .placeholder }
+        // Folding may have uncovered a word for nothing.
+        guard !placeholders.holds(out.span), !placeholders.holdsLocalPart(of: out.span) else { throw .placeholder }
     }
 
     private func canonicalisePhone(
         _ text: Span<UInt8>, region: String?, into out: inout ShortBytes
     ) throws(RefusalReason) {
-        if PhoneNumber.isPlain(text) {
-            out.removeAll()
-            for index in 0..<text.count { out.append(text[index]) }
-        } else {
+        if !PhoneNumber.writePlain(text, region: region, into: &out) {
             let digits = Self.digits(text)
             guard !PhoneNumber.isPlaceholder(digits.span) else { throw .placeholder }
             try PhoneLibrary.e164(text, region: region, into: &out)

@@ -20,37 +20,40 @@ enum EmailAddress {
         _ text: Span<UInt8>, rules: Rules, into out: inout ShortBytes
     ) throws(RefusalReason) {
         guard text.count <= maximumCount else { throw .invalidEmail }
-        out.removeAll()
-        var at = -1
-        for index in 0..<text.count {
-            let byte = lowercased(text[index])
-            if byte == UInt8(ascii: "@") {
-                guard at < 0 else { throw .invalidEmail }
-                at = index
-            } else if at < 0 {
-                guard isLocal(byte) else { throw .invalidEmail }
-            }
-            out.append(byte)
-        }
-        guard at > 0, at <= maximumLocal else { throw .invalidEmail }
-        try checkDomain(out, from: at + 1, rules: rules)
+        let at = try indexOfAt(text)
+        out.assign(lowercasing: text)
+        try checkDomain(out.span.extracting((at + 1)...), rules: rules)
         try fold(&out, at: at, rules: rules)
     }
 
+    /// Where the one `@` stands, after a local part of 1...64 bytes that are allowed there.
+    private static func indexOfAt(_ text: Span<UInt8>) throws(RefusalReason) -> Int {
+        var at = 0
+        while at < text.count, text[at] != UInt8(ascii: "@") {
+            guard isLocal(text[at]) else { throw .invalidEmail }
+            at += 1
+        }
+        guard (1...maximumLocal).contains(at), at < text.count else { throw .invalidEmail }
+        return at
+    }
+
     /// Labels of 1...63, at least two, no hyphen at either end, the last not digits alone.
-    private static func checkDomain(_ text: ShortBytes, from start: Int, rules: Rules) throws(RefusalReason) {
-        var labelStart = start
+    private static func checkDomain(_ domain: Span<UInt8>, rules: Rules) throws(RefusalReason) {
+        var labelStart = 0
         var labels = 0
+        var isNumeric = true
         var lastIsNumeric = false
-        for index in start...text.count {
-            if index < text.count && text[index] != UInt8(ascii: ".") {
-                guard isDomain(text[index]) || (rules == .uid2 && text[index] >= 0x80) else { throw .invalidEmail }
+        for index in 0...domain.count {
+            if index < domain.count && domain[index] != UInt8(ascii: ".") {
+                guard isDomain(domain[index]) || (rules == .uid2 && domain[index] >= 0x80) else { throw .invalidEmail }
+                isNumeric = isNumeric && domain[index] &- UInt8(ascii: "0") < 10
                 continue
             }
-            guard (1...maximumLabel).contains(index - labelStart), text[labelStart] != UInt8(ascii: "-"),
-                text[index - 1] != UInt8(ascii: "-")
+            guard (1...maximumLabel).contains(index - labelStart), domain[labelStart] != UInt8(ascii: "-"),
+                domain[index - 1] != UInt8(ascii: "-")
             else { throw .invalidEmail }
-            lastIsNumeric = (labelStart..<index).allSatisfy { text[$0] &- UInt8(ascii: "0") < 10 }
+            lastIsNumeric = isNumeric
+            isNumeric = true
             labels += 1
             labelStart = index + 1
         }
@@ -59,34 +62,22 @@ enum EmailAddress {
 
     /// Takes dots and what follows `+` out of the local part at Google's domains.
     private static func fold(_ text: inout ShortBytes, at: Int, rules: Rules) throws(RefusalReason) {
-        let isGmail = domain(of: text, at: at, is: "gmail.com")
-        guard isGmail || (rules == .standard && domain(of: text, at: at, is: "googlemail.com")) else { return }
-        var kept = 0
-        for index in 0..<at {
-            if text[index] == UInt8(ascii: "+") { break }
-            if text[index] == UInt8(ascii: ".") { continue }
-            text[kept] = text[index]
-            kept += 1
-        }
+        let isGmail = ends(text.span, after: at, with: "gmail.com")
+        guard isGmail || (rules == .standard && ends(text.span, after: at, with: "googlemail.com")) else { return }
+        let kept = text.keep(before: at, dropping: UInt8(ascii: "."), until: UInt8(ascii: "+"))
         guard kept > 0 else { throw .invalidEmail }
-        text.close(from: kept, to: at)
         guard !isGmail else { return }
-        // googlemail.com becomes gmail.com: `g`, then what follows `google`.
+        // googlemail.com becomes gmail.com: `@g`, then what follows `google`.
         text.close(from: kept + 2, to: kept + 1 + "google".utf8.count)
     }
 
-    private static func domain(of text: ShortBytes, at: Int, is name: StaticString) -> Bool {
+    private static func ends(_ text: Span<UInt8>, after at: Int, with name: StaticString) -> Bool {
         guard text.count - at - 1 == name.utf8CodeUnitCount else { return false }
         for offset in 0..<name.utf8CodeUnitCount {
             // Sound: `offset` is below the static string's count.
             guard unsafe text[at + 1 + offset] == name.utf8Start[offset] else { return false }
         }
         return true
-    }
-
-    @inline(__always)
-    private static func lowercased(_ byte: UInt8) -> UInt8 {
-        byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
     }
 
     /// RFC 5322's atext, the dot, and what lies beyond ASCII; no quoted form.

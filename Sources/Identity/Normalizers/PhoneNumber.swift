@@ -1,4 +1,4 @@
-/// E.164 numbers: the fast path for what is already plainly one, and the numbers that nobody has.
+/// E.164 numbers: the fast path for what is plainly one, and the numbers that nobody has.
 enum PhoneNumber {
     /// A country whose numbers the library is known to leave as they are, within these bounds.
     private struct Plan {
@@ -15,10 +15,29 @@ enum PhoneNumber {
         Plan(code: "49", lengths: 10...11), Plan(code: "91", lengths: 10...10),
     ]
 
-    /// Whether the text is `+` and digits that the library would return unchanged. False means: ask the library.
-    static func isPlain(_ text: Span<UInt8>) -> Bool {
-        guard (9...16).contains(text.count), text[0] == UInt8(ascii: "+") else { return false }
-        for index in 1..<text.count where !isDigit(text[index]) { return false }
+    /// Writes the E.164 form of a number that is plainly written: digits with spaces, hyphens, dots and brackets, after `+` or,
+    /// for the regions that dial by ten digits, without. False, with nothing written of use, means: ask the library.
+    static func writePlain(_ text: Span<UInt8>, region: String?, into out: inout ShortBytes) -> Bool {
+        guard text.count <= maximumPlain, text.count > 0 else { return false }
+        out.removeAll()
+        if text[0] == UInt8(ascii: "+") {
+            out.append(text[0])
+        } else {
+            guard region == "US" || region == "CA" else { return false }
+            out.append(UInt8(ascii: "+"))
+            out.append(UInt8(ascii: "1"))
+        }
+        for index in (text[0] == UInt8(ascii: "+") ? 1 : 0)..<text.count {
+            if isDigit(text[index]) { out.append(text[index]) } else if !isPunctuation(text[index]) { return false }
+        }
+        return isPlain(out.span)
+    }
+
+    private static let maximumPlain = 40
+
+    /// Whether `+` and digits are a number that the library would return unchanged.
+    private static func isPlain(_ text: Span<UInt8>) -> Bool {
+        guard (9...16).contains(text.count) else { return false }
         if text[1] == UInt8(ascii: "1") {
             return text.count == 12 && text[2] >= UInt8(ascii: "2") && text[5] >= UInt8(ascii: "2")
         }
@@ -26,6 +45,13 @@ enum PhoneNumber {
             // Sound: the pointer of a static string is valid for ever, and codes have two bytes.
             unsafe plan.code.utf8Start[0] == text[1] && plan.code.utf8Start[1] == text[2]
                 && plan.lengths.contains(text.count - 3) && text[3] > UInt8(ascii: "1")
+        }
+    }
+
+    private static func isPunctuation(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: " "), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "("), UInt8(ascii: ")"): true
+        default: false
         }
     }
 
@@ -48,7 +74,7 @@ enum PhoneNumber {
         guard number.count >= 10 else { return false }
         let start = number.count - 10
         let first = number[start]
-        guard first <= UInt8(ascii: "1") else { return false }
+        guard first == UInt8(ascii: "0") || first == UInt8(ascii: "1") else { return false }
         for offset in 1..<10 {
             let expected = (Int(first - UInt8(ascii: "0")) + offset) % 10
             guard number[start + offset] == UInt8(ascii: "0") + UInt8(expected) else { return false }

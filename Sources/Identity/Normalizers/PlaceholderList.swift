@@ -2,7 +2,8 @@
 struct PlaceholderList: Sendable {
     /// Open addressing, a power of two, at most half full; an empty slot has no bytes.
     private var slots: [[UInt8]]
-    private let longest: Int
+    /// By length, the first bytes of the entries that have it, folded to six bits: most values stop here.
+    private var firstBytes: [UInt64]
     /// SHA-256 of every entry and of nothing: what a partner's script makes of an empty column.
     private let digests: Set<Digest>
 
@@ -16,12 +17,13 @@ struct PlaceholderList: Sendable {
         var capacity = 16
         while capacity < 2 * entries.count { capacity *= 2 }
         slots = Array(repeating: [], count: capacity)
-        longest = entries.map(\.count).max() ?? 0
+        firstBytes = Array(repeating: 0, count: (entries.map(\.count).max() ?? 0) + 1)
         digests = Set(entries.map { Digest(sha256: $0.span) } + [Digest(sha256: [UInt8]().span)])
         for entry in entries {
             var slot = Self.hash(entry.span) & (capacity - 1)
             while !slots[slot].isEmpty { slot = (slot + 1) & (capacity - 1) }
             slots[slot] = entry
+            firstBytes[entry.count] |= 1 << UInt64(entry[0] & 63)
         }
     }
 
@@ -42,7 +44,9 @@ struct PlaceholderList: Sendable {
     }
 
     private func contains(_ value: Span<UInt8>) -> Bool {
-        guard value.count <= longest else { return false }
+        guard value.count > 0, value.count < firstBytes.count,
+            firstBytes[value.count] >> UInt64(Self.lowercased(value[0]) & 63) & 1 == 1
+        else { return false }
         var slot = Self.hash(value) & (slots.count - 1)
         while !slots[slot].isEmpty {
             if Self.matches(slots[slot], value) { return true }

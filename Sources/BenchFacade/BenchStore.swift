@@ -1,0 +1,63 @@
+internal import Engine
+internal import GraphStore
+internal import Identity
+internal import LMDB
+internal import Stitching
+
+/// A store for `bench/`: the verbs that are measured and no more. Errors are those of the layers below.
+///
+/// Opened for writing; one thread records, any thread resolves with its own intake, which this holds one of.
+public final class BenchStore {
+    private let engine: Engine
+    let intake: Intake
+    let email: Int
+    let environment: Environment
+
+    /// Identifiers as sent, seen together by one source at one time.
+    public struct Observation: Sendable {
+        fileprivate let draft: ObservationDraft
+
+        /// - Parameter milliseconds: since 1970, UTC.
+        public init(source: String, milliseconds: Int64, identifiers: [(namespace: String, value: String)]) {
+            draft = ObservationDraft(
+                source: source, time: Timestamp(milliseconds: milliseconds),
+                identifiers: identifiers.map { IdentifierDraft(namespace: $0.namespace, value: .raw($0.value)) })
+        }
+    }
+
+    /// Makes an empty store with the built-in configuration; its root key lies in the directory.
+    public static func create(directory: String) throws {
+        try Store.create(directory: directory, configuration: .builtIn, keyFile: nil, random: SystemRandom())
+    }
+
+    public init(directory: String) throws {
+        engine = try Engine(directory: directory, mode: .write(program: "bench"))
+        environment = engine.store.environment
+        // A fixed clock, after every observation of a bench.
+        intake = try engine.intake { Timestamp(milliseconds: 4_000_000_000_000) }
+        email = engine.store.configuration.namespaceIndex(named: "email") ?? 0
+    }
+
+    // MARK: What is measured
+
+    /// Normalises, keys and applies the observations in one durable transaction; one that is refused is an error.
+    public func record(_ observations: [Observation]) throws {
+        var keyed: [KeyedObservation] = []
+        keyed.reserveCapacity(observations.count)
+        for observation in observations { keyed.append(try intake.key(observation.draft)) }
+        let report = try engine.apply(.record(keyed))
+        if let refusal = report.outcomes.lazy.compactMap(\.refusal).first { throw refusal }
+    }
+
+    /// The members of the profile of a raw e-mail address; 0 where it is unknown.
+    public func resolve(email value: String) throws -> Int {
+        let key = try intake.identityKey(namespace: email, value: value)
+        return try engine.resolve(key)?.members.count ?? 0
+    }
+
+    /// The identity key of a raw e-mail address, as two words.
+    public func identityKey(email value: String) throws -> (high: UInt64, low: UInt64) {
+        let key = try intake.identityKey(namespace: email, value: value)
+        return (key.high, key.low)
+    }
+}

@@ -1,0 +1,110 @@
+internal import Identity
+internal import LMDB
+internal import Foundation
+internal import GraphStore
+
+/// Group commit: many callers, one writer thread, one transaction for all that is waiting.
+///
+/// Batches of observations that wait together are applied together and acknowledged after their common commit; a
+/// component that they all touch is evaluated and written once. Every other command has a transaction of its own, so
+/// that one that is refused takes nothing else down.
+package final class GroupCommitter: Sendable {
+    /// What a caller gets: its own outcomes, or why nothing was applied. Called on the writer thread.
+    package typealias Completion = @Sendable (Result<CommandReport, any Error>) -> Void
+
+    private struct Job: Sendable {
+        var command: Command
+        var completion: Completion
+    }
+
+    private let thread: WriterThread<Job>
+
+    /// - Parameters:
+    ///   - engine: opened for writing; from now on nobody else applies to it.
+    ///   - capacity: commands that may wait; past it `submit` waits, so that memory stays flat.
+    package init(engine: Engine, capacity: Int = 4_096) throws {
+        let limit = engine.store.configuration.limits.groupRecords
+        thread = try WriterThread(capacity: capacity, groupLimit: limit) { jobs in
+            GroupCommitter.commit(jobs, to: engine, limit: limit)
+        }
+    }
+
+    /// Hands over a command. False once the committer has stopped: it was not taken.
+    package func submit(_ command: Command, _ completion: @escaping Completion) -> Bool {
+        thread.submit(Job(command: command, completion: completion))
+    }
+
+    /// Applies a command and waits until it is durable.
+    package func commit(_ command: Command) throws -> CommandReport {
+        let answer = Answer()
+        guard submit(command, { answer.give($0) }) else { throw EngineError.stopped }
+        return try answer.wait().get()
+    }
+
+    /// Applies what is waiting, then ends the thread.
+    package func stop() { thread.stop() }
+
+    // MARK: On the writer thread
+
+    private static func commit(_ jobs: [Job], to engine: Engine, limit: Int) {
+        var waiting: [(observations: [KeyedObservation], completion: Completion)] = []
+        var count = 0
+        for job in jobs {
+            guard case .record(let observations) = job.command else {
+                flush(&waiting, to: engine)
+                count = 0
+                job.completion(Result { try engine.apply(job.command) })
+                continue
+            }
+            if count + observations.count > limit {
+                flush(&waiting, to: engine)
+                count = 0
+            }
+            waiting.append((observations, job.completion))
+            count += observations.count
+        }
+        flush(&waiting, to: engine)
+    }
+
+    private static func flush(
+        _ waiting: inout [(observations: [KeyedObservation], completion: Completion)], to engine: Engine
+    ) {
+        guard !waiting.isEmpty else { return }
+        let result = Result { try engine.apply(.record(waiting.flatMap(\.observations))) }
+        var start = 0
+        for entry in waiting {
+            let range = start..<start + entry.observations.count
+            start = range.upperBound
+            entry.completion(
+                result.map { whole in
+                    var report = CommandReport()
+                    report.outcomes = Array(whole.outcomes[range])
+                    return report
+                })
+        }
+        waiting = []
+    }
+}
+
+/// One answer, given on the writer thread and waited for on another.
+private final class Answer: @unchecked Sendable {
+    // Guarded by `condition`.
+    private var result: Result<CommandReport, any Error>?
+    private let condition = NSCondition()
+
+    func give(_ result: Result<CommandReport, any Error>) {
+        condition.withLock {
+            self.result = result
+            condition.signal()
+        }
+    }
+
+    func wait() -> Result<CommandReport, any Error> {
+        condition.withLock {
+            while true {
+                if let result { return result }
+                condition.wait()
+            }
+        }
+    }
+}

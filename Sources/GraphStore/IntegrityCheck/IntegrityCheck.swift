@@ -1,0 +1,134 @@
+internal import LMDB
+internal import Identity
+internal import Stitching
+
+/// What a check has read and found. Findings name tables, node ids and counts, never an identifier.
+package struct IntegrityReport: Sendable {
+    package struct TableCount: Hashable, Sendable {
+        package var name: String
+        package var rows: Int
+    }
+
+    package internal(set) var tables: [TableCount] = []
+    /// The first findings, in words.
+    package internal(set) var findings: [String] = []
+    /// All findings, also those past the limit of `findings`.
+    package internal(set) var findingCount = 0
+    package internal(set) var components = 0
+    package internal(set) var profiles = 0
+
+    package var isClean: Bool { findingCount == 0 }
+    static let keptFindings = 100
+
+    mutating func add(_ finding: String) {
+        findingCount += 1
+        if findings.count < Self.keptFindings { findings.append(finding) }
+    }
+}
+
+/// Reads all of a store in one snapshot and holds every row against every other: checksums, order, references in both
+/// directions, degrees, hubs, liveness, and each component against the function of its evidence.
+///
+/// LMDB's own pages carry no checksum: a bit flipped there can end the process. So `selvedge check` runs it in a process
+/// of its own, and takes such an end for a finding.
+package enum IntegrityCheck {
+    /// Checks a store on disk. A store that cannot be opened is a finding, not an error.
+    package static func run(directory: String) -> IntegrityReport {
+        do {
+            return run(try Store.open(directory: directory))
+        } catch {
+            var report = IntegrityReport()
+            report.add("the store cannot be opened: \(error)")
+            return report
+        }
+    }
+
+    package static func run(_ store: Store) -> IntegrityReport {
+        do {
+            return try store.environment.read { transaction in
+                let state = try StoreState(transaction, configuration: store.configuration)
+                var inspection = Inspection(state: state)
+                try inspection.run(transaction)
+                let account = try store.environment.pageAccount()
+                if !account.isBalanced { inspection.report.add("pages: some are in no tree and not free, or in both") }
+                return inspection.report
+            }
+        } catch {
+            var report = IntegrityReport()
+            report.add("reading stopped: \(error)")
+            return report
+        }
+    }
+}
+
+/// One run of the check: what it has read so far, by node.
+struct Inspection {
+    /// A member of a component, with what the rest of the store must agree with.
+    struct Held {
+        var member: Member
+        var root: NodeID
+        var active = Degree()
+        var inherited: [NodeID] = []
+    }
+
+    let state: StoreState
+    var report = IntegrityReport()
+    var held: [NodeID: Held] = [:]
+    var parents: [NodeID: NodeID] = [:]
+    var looks: [NodeID: Int32] = [:]
+    var linksApart = 0
+
+    init(state: StoreState) { self.state = state }
+
+    var hour: Int32 { state.clock.hour }
+    var policies: Policies { state.policies }
+
+    mutating func run(_ snapshot: borrowing some Snapshot & ~Copyable) throws {
+        for table in Tables.all { try inspectRows(table, snapshot) }
+        guard report.isClean else { return }
+        try readExpiries(snapshot)
+        try inspectComponents(snapshot)
+        try inspectIdentifiers(snapshot)
+        try inspectForest(snapshot)
+        try inspectSuspended(snapshot)
+        try inspectRecords(snapshot)
+        try inspectAssertions(snapshot)
+        try inspectHeirs(snapshot)
+        try inspectMeta(snapshot)
+    }
+
+    // MARK: Rows by themselves
+
+    /// Width, order, checksum, and that each row is found by its key.
+    private mutating func inspectRows(_ table: TableDeclaration, _ snapshot: borrowing some Snapshot & ~Copyable) throws {
+        var rows = 0
+        var damaged = 0
+        var previous: [UInt8] = []
+        try snapshot.scanRaw(table) { entry in
+            rows += 1
+            let key = bytes(entry.key)
+            let isFound = try snapshot.contains(rawKey: key, in: table)
+            let isInOrder = rows == 1 || previous.lexicographicallyPrecedes(key)
+            if !entry.isIntact || key.count != table.keyWidth || !isInOrder || !isFound { damaged += 1 }
+            previous = key
+            return .proceed
+        }
+        report.tables.append(IntegrityReport.TableCount(name: table.name.description, rows: rows))
+        if damaged > 0 { report.add("\(table.name): \(damaged) of \(rows) rows are damaged, out of order or not found") }
+        let stated = try snapshot.statistics(table).entries
+        if stated != rows { report.add("\(table.name): \(stated) rows are stated, \(rows) are there") }
+    }
+
+    private func bytes(_ span: RawSpan) -> [UInt8] {
+        (0..<span.byteCount).map { span.uint8(at: $0) }
+    }
+
+    func root(of node: NodeID) -> NodeID? {
+        var current = node
+        for _ in 0..<1_000 {
+            guard let parent = parents[current] else { return current }
+            current = parent
+        }
+        return nil
+    }
+}

@@ -1,0 +1,8 @@
+#ifndef SELVEDGE_BENCH_ALLOCATIONS_H
+#define SELVEDGE_BENCH_ALLOCATIONS_H
+#include <stdint.h>
+
+/// Allocations that the calling thread has made so far.
+uint64_t allocations_so_far(void);
+
+#endif
