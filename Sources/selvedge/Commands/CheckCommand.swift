@@ -13,7 +13,9 @@ struct CheckCommand: ParsableCommand {
     @OptionGroup var store: StoreOptions
 
     private struct Answer: Encodable {
+        /// The first hundred.
         var findings: [String]
+        var findingCount: Int
         var counts: [String: Int]
     }
 
@@ -21,15 +23,17 @@ struct CheckCommand: ParsableCommand {
     private static let shown = 50
 
     mutating func run() throws {
-        let report = try IntegrityCheck.run(directory: store.data)
+        let report = IntegrityCheck.run(directory: store.data)
+        let counts = Dictionary(uniqueKeysWithValues: report.tables.map { ($0.name, $0.rows) })
         if store.json {
-            try JSONLine.print(Answer(findings: report.findings, counts: report.counts))
+            try JSONLine.print(Answer(findings: report.findings, findingCount: report.findingCount, counts: counts))
         } else {
             for finding in report.findings.prefix(Self.shown) { Console.error("selvedge: \(finding)") }
-            let rows = report.counts.values.reduce(0, +)
-            let verdict = report.findings.isEmpty ? "nothing to find" : "\(report.findings.count) findings"
-            try Console.line("checked \(rows) rows: \(verdict)")
+            let rows = counts.values.reduce(0, +)
+            let verdict = report.isClean ? "nothing to find" : "\(report.findingCount) findings"
+            try Console.line(
+                "checked \(rows) rows, \(report.components) components, \(report.profiles) profiles: \(verdict)")
         }
-        if !report.findings.isEmpty { throw Stop(.storeTrouble) }
+        if !report.isClean { throw Stop(.storeTrouble) }
     }
 }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Engine
 internal import Identity
+internal import Stitching
 
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -20,7 +21,7 @@ struct ExplainCommand: ParsableCommand {
         let intake = try engine.intakeNow()
         let first = try IdentifierArgument.identifier(first, intake)
         let second = try IdentifierArgument.identifier(second, intake)
-        let explanation = try engine.explain(first.key, second.key)
+        let explanation = try engine.explain(first, second)
         if store.json { try JSONLine.print(explanation) } else { try Console.line(explanation.description) }
     }
 }
