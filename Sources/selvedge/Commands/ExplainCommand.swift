@@ -1,11 +1,16 @@
 internal import ArgumentParser
 internal import Engine
 internal import Identity
+internal import Stitching
 
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Say why two identifiers are one profile, or what keeps them apart.")
+        abstract: "Say why two identifiers are one profile, or what keeps them apart.",
+        discussion: """
+            The path of links between them, each with its sources, times, weight and reason; for two that are not one \
+            profile, the hub, the constraint or the expiry that keeps them apart.
+            """)
 
     @OptionGroup var store: StoreOptions
 
@@ -20,7 +25,7 @@ struct ExplainCommand: ParsableCommand {
         let intake = try engine.intakeNow()
         let first = try IdentifierArgument.identifier(first, intake)
         let second = try IdentifierArgument.identifier(second, intake)
-        let explanation = try engine.explain(first.key, second.key)
+        let explanation = try engine.explain(first, second)
         if store.json { try JSONLine.print(explanation) } else { try Console.line(explanation.description) }
     }
 }
