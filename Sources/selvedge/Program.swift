@@ -5,6 +5,7 @@ internal import Foundation
 enum Program {
     static func run(_ arguments: [String]) -> Int32 {
         signal(SIGPIPE, SIG_IGN)
+        DamageSignals.listen()
         guard !arguments.isEmpty else {
             Console.error(Selvedge.helpMessage())
             return ExitStatus.wrongUsage.rawValue

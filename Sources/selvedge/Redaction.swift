@@ -2,6 +2,9 @@
 struct Redaction {
     static let mark = "<redacted>"
 
+    /// For messages of the arguments that this process was started with.
+    static let ofThisRun = Redaction(Array(CommandLine.arguments.dropFirst()))
+
     private let typed: [String]
 
     init(_ arguments: [String]) {

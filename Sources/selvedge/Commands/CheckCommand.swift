@@ -13,26 +13,34 @@ struct CheckCommand: ParsableCommand {
     @OptionGroup var store: StoreOptions
 
     private struct Answer: Encodable {
-        /// The first hundred.
-        var findings: [String]
         var findingCount: Int
-        var counts: [String: Int]
+        /// The first of them.
+        var findings: [String]
+        var rows: [String: Int]
+        var components: Int
+        var profiles: Int
+
+        private enum CodingKeys: String, CodingKey {
+            case findings, rows, components, profiles
+            case findingCount = "finding_count"
+        }
     }
 
-    /// Findings named on standard error where the answer is not JSON.
-    private static let shown = 50
-
     mutating func run() throws {
+        DamageSignals.listenForTraps()
+        guard Store.exists(store.data) else { throw StoreError.noStore(directory: store.data) }
         let report = IntegrityCheck.run(directory: store.data)
-        let counts = Dictionary(uniqueKeysWithValues: report.tables.map { ($0.name, $0.rows) })
         if store.json {
-            try JSONLine.print(Answer(findings: report.findings, findingCount: report.findingCount, counts: counts))
+            let rows = Dictionary(report.tables.map { ($0.name, $0.rows) }, uniquingKeysWith: { $1 })
+            try JSONLine.print(
+                Answer(
+                    findingCount: report.findingCount, findings: report.findings, rows: rows,
+                    components: report.components, profiles: report.profiles))
         } else {
-            for finding in report.findings.prefix(Self.shown) { Console.error("selvedge: \(finding)") }
-            let rows = counts.values.reduce(0, +)
+            for finding in report.findings { Console.error("selvedge: \(Redaction.ofThisRun.clean(finding))") }
+            let rows = report.tables.reduce(0) { $0 + $1.rows }
             let verdict = report.isClean ? "nothing to find" : "\(report.findingCount) findings"
-            try Console.line(
-                "checked \(rows) rows, \(report.components) components, \(report.profiles) profiles: \(verdict)")
+            try Console.line("checked \(rows) rows, \(report.profiles) profiles: \(verdict)")
         }
         if !report.isClean { throw Stop(.storeTrouble) }
     }

@@ -6,7 +6,11 @@ internal import Stitching
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Say why two identifiers are one profile, or what keeps them apart.")
+        abstract: "Say why two identifiers are one profile, or what keeps them apart.",
+        discussion: """
+            The path of links between them, each with its sources, times, weight and reason; for two that are not one \
+            profile, the hub, the constraint or the expiry that keeps them apart.
+            """)
 
     @OptionGroup var store: StoreOptions
 
