@@ -13,6 +13,9 @@ public final class BenchStore {
     let email: Int
     let environment: Environment
 
+    /// 16 GiB of address space: under a profiler that runs the program on a processor of its own, a TiB is refused.
+    private static let options = Environment.Options(mapSize: 16 << 30)
+
     /// Identifiers as sent, seen together by one source at one time.
     public struct Observation: Sendable {
         fileprivate let draft: ObservationDraft
@@ -27,11 +30,12 @@ public final class BenchStore {
 
     /// Makes an empty store with the built-in configuration; its root key lies in the directory.
     public static func create(directory: String) throws {
-        try Store.create(directory: directory, configuration: .builtIn, keyFile: nil, random: SystemRandom())
+        try Store.create(
+            directory: directory, configuration: .builtIn, keyFile: nil, random: SystemRandom(), options: options)
     }
 
     public init(directory: String) throws {
-        engine = try Engine(directory: directory, mode: .write(program: "bench"))
+        engine = try Engine(directory: directory, mode: .write(program: "bench"), options: Self.options)
         environment = engine.store.environment
         // A fixed clock, after every observation of a bench.
         intake = try engine.intake { Timestamp(milliseconds: 4_000_000_000_000) }

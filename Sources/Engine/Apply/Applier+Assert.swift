@@ -10,7 +10,7 @@ extension Applier {
         let workspace = makeWorkspace()
         let first = try end(assertion.first, workspace, transaction)
         let second = try end(assertion.second, workspace, transaction)
-        let ends = NodePair(workspace.nodes[Int(first)].id, workspace.nodes[Int(second)].id)
+        let ends = NodePair(workspace.nodeID(first), workspace.nodeID(second))
         try refuseContradiction(assertion.claim, ends, transaction)
         var row = AssertionRow(
             claim: assertion.claim, time: assertion.time, author: assertion.author, reason: assertion.reason)
@@ -33,7 +33,7 @@ extension Applier {
         guard let first = try workspace.existing(assertion.first.key, transaction),
             let second = try workspace.existing(assertion.second.key, transaction)
         else { throw EngineError.noSuchAssertion }
-        let ends = NodePair(workspace.nodes[Int(first)].id, workspace.nodes[Int(second)].id)
+        let ends = NodePair(workspace.nodeID(first), workspace.nodeID(second))
         guard try transaction.get(Tables.assertions, ends)?.claim == assertion.claim else {
             throw EngineError.noSuchAssertion
         }

@@ -36,7 +36,6 @@ extension Applier {
         _ transaction: inout WriteTransaction
     ) throws {
         let source = state.register(source: observation.source)
-        if workspace.policies.sources.count < state.policies.sources.count { workspace.policies = state.policies }
         if let tombstone = state.sources[Int(source.rawValue)].tombstone, observation.time <= tombstone {
             state.advance(to: observation.time)
             ledger.refuse(.retracted())
@@ -84,8 +83,8 @@ extension Applier {
             }
             try withdraw(held, source, workspace, &transaction)
         }
-        let node = workspace.nodes[Int(dense)].id
-        let members = identifiers.map { workspace.nodes[Int($0)].id }
+        let node = workspace.nodeID(dense)
+        let members = identifiers.map { workspace.nodeID($0) }
         for member in members {
             let row = ListingRow(source: source, time: observation.time)
             try transaction.put(Tables.listings, NodePair(member, node), row)

@@ -60,12 +60,11 @@ package struct Applier {
 
     /// Evaluates and writes; afterwards the workspace only answers where its nodes are.
     mutating func finish(_ workspace: Workspace, _ transaction: inout WriteTransaction) throws {
-        workspace.policies = state.policies
-        workspace.hour = state.clock.hour
+        workspace.judge(by: state.policies, at: state.clock.hour)
         try workspace.settle(transaction)
         try workspace.write(&transaction)
-        state.nextNode = workspace.nextNode
-        state.componentLimited += workspace.componentLimitedDelta
+        state.nextNode = workspace.totals.nextNode
+        state.componentLimited += workspace.totals.componentLimited
     }
 
     func profileID(_ anchor: NodeID) -> ProfileID {

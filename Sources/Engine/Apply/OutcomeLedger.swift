@@ -24,7 +24,7 @@ struct OutcomeLedger {
     mutating func refuse(_ refusal: Refusal) { notes.append(Note(refusal: refusal)) }
 
     mutating func note(_ identifiers: [Int32], _ workspace: Workspace) {
-        sets.grow(to: workspace.nodes.count)
+        sets.grow(to: workspace.nodeCount)
         var note = Note(first: identifiers.first ?? -1)
         var roots: [Int32] = []
         for node in identifiers {
@@ -45,9 +45,7 @@ struct OutcomeLedger {
 
     /// Whether a node was in a profile; joins it to the class of that profile.
     private mutating func isKnown(_ node: Int32, _ workspace: Workspace) -> Bool {
-        let entry = workspace.nodes[Int(node)]
-        guard entry.origin >= 0, !entry.wasHidden else { return seen.contains(node) }
-        let profile = UInt64(UInt32(bitPattern: entry.origin)) << 16 | UInt64(entry.formerCluster)
+        guard let profile = workspace.formerProfile(of: node) else { return seen.contains(node) }
         if let standing = profiles[profile] {
             sets.union(standing, node)
         } else {

@@ -2,12 +2,12 @@ package import Identity
 package import Stitching
 
 /// A node that the current group of commands has touched, or a fellow member of its component.
-package struct WorkNode {
-    package var id: NodeID
-    package var key: IdentityKey
-    package var namespace: NamespaceID
+struct WorkNode {
+    var id: NodeID
+    var key: IdentityKey
+    var namespace: NamespaceID
     /// Index of the stored component that it came from; -1: it is new.
-    package var origin: Int32
+    var origin: Int32
     /// Its cluster in that component.
     var oldCluster: UInt16
     var flags: MemberFlags
@@ -56,10 +56,7 @@ package struct WorkNode {
     var isRecord: Bool { namespace == .record }
 
     /// Whether it was in no profile when it was loaded.
-    package var wasHidden: Bool { flags.contains(.hidden) }
-    /// The cluster that it was in when it was loaded.
-    package var formerCluster: UInt16 { oldCluster }
-}
+    var wasHidden: Bool { flags.contains(.hidden) }}
 
 /// Where a link was stored when it was loaded, and where it is to go.
 enum LinkPlace: Hashable {

@@ -177,6 +177,13 @@ extension Workspace {
         return anchors
     }
 
+    /// The profile that a node was in when it was loaded, as a number good in this workspace; nil: it was in none.
+    package func formerProfile(of dense: Int32) -> UInt64? {
+        let index = Int(dense)
+        guard nodes[index].origin >= 0, !nodes[index].wasHidden else { return nil }
+        return UInt64(UInt32(bitPattern: nodes[index].origin)) << 16 | UInt64(nodes[index].oldCluster)
+    }
+
     /// The anchor of the profile that a node is in; nil where it is hidden or gone. After `settle` only.
     package func anchor(of dense: Int32) -> NodeID? {
         let node = nodes[Int(dense)]

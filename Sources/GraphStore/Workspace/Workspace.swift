@@ -7,13 +7,14 @@ package import Stitching
 /// Load nodes by key or id, change evidence, then `settle` once and `write` once; afterwards a workspace answers
 /// where its nodes ended up. All of it happens inside one write transaction, whose rows it trusts.
 package final class Workspace {
-    package var policies: Policies
+    // Internal, so that whoever uses a workspace goes through calls: the compiler then sees every access to a field,
+    // proves that no two overlap, and leaves the check at run time out.
+    var policies: Policies
     /// Hours since the epoch at which evidence is judged.
-    package var hour: Int32
-    /// The next node id to give.
-    package var nextNode: UInt64
+    var hour: Int32
+    private var nextNode: UInt64
 
-    package var nodes: [WorkNode] = []
+    var nodes: [WorkNode] = []
     var links: [WorkLink] = []
     var origins: [Origin] = []
     private var denseByNode: [NodeID: Int32] = [:]
@@ -30,7 +31,7 @@ package final class Workspace {
     /// Links examined so far by settling.
     var examinedLinks = 0
     /// Links newly suspended by the component limit, less those that came back.
-    package var componentLimitedDelta = 0
+    var componentLimitedDelta = 0
 
     package init(policies: Policies, hour: Int32, nextNode: UInt64) {
         self.policies = policies
@@ -59,6 +60,26 @@ package final class Workspace {
 
     /// How much is loaded, to decide when to settle before a group's end.
     package var load: Int { nodes.count + links.count }
+
+    package var nodeCount: Int { nodes.count }
+
+    package func nodeID(_ dense: Int32) -> NodeID { nodes[Int(dense)].id }
+
+    /// What the workspace has changed in the store's own numbers.
+    package struct Totals {
+        /// The next node id to give.
+        package var nextNode: UInt64
+        /// Links newly suspended by the component limit, less those that came back.
+        package var componentLimited: Int
+    }
+
+    package var totals: Totals { Totals(nextNode: nextNode, componentLimited: componentLimitedDelta) }
+
+    /// Judges from now on by these policies, at this hour.
+    package func judge(by policies: Policies, at hour: Int32) {
+        self.policies = policies
+        self.hour = hour
+    }
 }
 
 // MARK: Loading

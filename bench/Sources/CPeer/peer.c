@@ -25,7 +25,7 @@ peer *peer_open(const char *directory) {
     MDB_txn *transaction;
     if (!self || mdb_env_create(&self->environment)) { return NULL; }
     mdb_env_set_maxdbs(self->environment, 4);
-    mdb_env_set_mapsize(self->environment, (size_t)1 << 36);
+    mdb_env_set_mapsize(self->environment, (size_t)16 << 30);
     if (mdb_env_open(self->environment, directory, MDB_NOTLS, 0600)) { return NULL; }
     if (mdb_txn_begin(self->environment, NULL, 0, &transaction)) { return NULL; }
     if (mdb_dbi_open(transaction, "keys", MDB_CREATE, &self->keys)
