@@ -21,14 +21,14 @@ import Testing
             let lines = file.text.split(separator: "\n", omittingEmptySubsequences: false).count - 1
             return lines > 400 ? "\(file.path): \(lines) lines" : nil
         }
-        #expect(long.isEmpty, "split as Type+Capability.swift: \(long)")
+        #expect(long.isEmpty, "split as Type+Capability.swift")
     }
 
     @Test func aFunctionHasAtMost70Lines() throws {
         let long = try repository.swiftFiles(in: ["Sources", "Tests", "tools", "bench"]).flatMap { file in
             FunctionLengths(file).all.filter { $0.length > 70 }.map { "\(file.path):\($0.line): \($0.length) lines" }
         }
-        #expect(long.isEmpty, "\(long)")
+        #expect(long.isEmpty)
     }
 
     @Test func nothingNamesAMachine() throws {
@@ -42,7 +42,7 @@ import Testing
             let text = file.text.lowercased()
             return words.filter(text.contains).map { "\(file.path): \($0)" }
         }
-        #expect(found.isEmpty, "\(found)")
+        #expect(found.isEmpty)
     }
 
     @Test func nothingIsLeftForLater() throws {
@@ -50,6 +50,6 @@ import Testing
         let found = try repository.files(in: ["Package.swift", "Sources", "Tests", "bench", "tools"]).flatMap { file in
             marks.contains { file.text.contains($0) } ? [file.path] : []
         }
-        #expect(found.isEmpty, "\(found)")
+        #expect(found.isEmpty)
     }
 }

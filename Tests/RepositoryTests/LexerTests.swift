@@ -17,7 +17,7 @@ import Testing
 
     @Test func aTextOverLinesKeepsThem() {
         let text = "let a = \"\"\"\n  try!\n  \"\"\"\nlet b = try! c()"
-        let offences = SourceFile(path: "a.swift", text: text).offences(/try!/)
+        let offences = SourceFile(path: "a.swift", text: text).offences(StyleTests.forced)
         #expect(offences == ["a.swift:4: let b = try! c()"])
     }
 

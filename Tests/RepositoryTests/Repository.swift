@@ -54,10 +54,19 @@ struct SourceFile: Sendable {
     /// From the top of the repository: `Sources/LMDB/Table.swift`.
     let path: String
     let text: String
+    /// The lines of code alone: comments and texts are blank, lines stay where they are.
+    let code: [String]
 
     init(path: String, text: String) {
         self.path = path
         self.text = text
+        guard path.hasSuffix(".swift") else {
+            code = []
+            return
+        }
+        var lexer = SwiftLexer(text)
+        code = String(decoding: lexer.code(), as: UTF8.self)
+            .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
 
     init(_ path: String, in root: URL) throws {
@@ -72,16 +81,15 @@ struct SourceFile: Sendable {
         return parts.count > 2 && parts[0] == "Sources" ? String(parts[1]) : nil
     }
 
-    /// The code alone: comments and texts are blank, lines stay where they are.
-    var code: [String] {
-        var lexer = SwiftLexer(text)
-        return lexer.codeLines()
-    }
-
     /// The lines of code that match, as `path:line: text`.
-    func offences(_ pattern: some RegexComponent, unless excuse: (String) -> Bool = { _ in false }) -> [String] {
+    /// - Parameter hint: what a line must hold to be worth the regular expression; nil tries each.
+    func offences(
+        _ pattern: some RegexComponent, hint: String? = nil, unless excuse: (String) -> Bool = { _ in false }
+    ) -> [String] {
+        if let hint, !text.contains(hint) { return [] }
         let original = text.split(separator: "\n", omittingEmptySubsequences: false)
         return code.enumerated().compactMap { index, line in
+            if let hint, !line.contains(hint) { return nil }
             guard line.contains(pattern), !excuse(line) else { return nil }
             return "\(path):\(index + 1): \(original[index].trimmingCharacters(in: .whitespaces))"
         }
