@@ -54,7 +54,8 @@ enum StoreFiles {
     static func replace(_ path: String, with text: String) throws {
         let temporary = path + ".new"
         let bytes = Array(text.utf8)
-        let descriptor = Foundation.open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        // Sound here and below: the paths are Swift strings, lent for the call.
+        let descriptor = unsafe Foundation.open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure(path, "cannot be written") }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         do {
@@ -63,9 +64,9 @@ enum StoreFiles {
         } catch {
             throw failure(path, "cannot be written; is the disk full?")
         }
-        guard rename(temporary, path) == 0 else { throw failure(path, "cannot be replaced") }
+        guard unsafe rename(temporary, path) == 0 else { throw failure(path, "cannot be replaced") }
         let parent = (path as NSString).deletingLastPathComponent
-        let folder = Foundation.open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let folder = unsafe Foundation.open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { throw failure(parent, "cannot be opened") }
         defer { close(folder) }
         guard fsync(folder) == 0 else { throw failure(parent, "cannot be synced") }

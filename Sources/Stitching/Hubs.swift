@@ -1,4 +1,4 @@
-package import Identity
+internal import Identity
 
 /// Why a link is kept but takes no part in the union-find.
 package enum SuspensionReason: UInt8, Hashable, Sendable, CaseIterable {

@@ -1,1 +1,3 @@
-print("selvedge")
+internal import Foundation
+
+exit(Program.run(Array(CommandLine.arguments.dropFirst())))

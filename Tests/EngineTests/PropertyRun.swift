@@ -11,10 +11,11 @@ struct PropertyRun {
     private var generator: SeededGenerator
     static let orders = 3
 
-    init(_ scenario: Scenario) {
+    /// - Parameter salt: another one for other orders.
+    init(_ scenario: Scenario, salt: UInt64 = 0) {
         self.scenario = scenario
         oracle = Oracle(scenario)
-        generator = SeededGenerator(seed: scenario.seed ^ 0x5E1_7ED6E)
+        generator = SeededGenerator(seed: (scenario.seed ^ 0x5E1_7ED6E) &+ salt << 32)
     }
 
     func check() throws {
@@ -23,6 +24,10 @@ struct PropertyRun {
         for order in 0..<Self.orders {
             let store = try TemporaryStore(scenario.configuration)
             let ids = try run.apply(to: store.engine, sweeping: order > 0, duplicating: order > 1)
+            let newest = scenario.newestObservation ?? Timestamp(milliseconds: 0)
+            guard try store.engine.state().clock == newest || order > 0 else {
+                throw PropertyFailure("order \(order): the clock is not the newest observation's time")
+            }
             try run.comparePartition(store.engine, "order \(order)")
             let digest = try store.engine.digest(.content, asOf: scenario.asOf)
             if let content, content != digest { throw PropertyFailure("order \(order): another content digest") }
@@ -144,6 +149,17 @@ struct PropertyRun {
 
     // MARK: Taking back
 
+    private mutating func assertAndWithdraw(_ engine: Engine) throws {
+        let builder = EvidenceBuilder(scenario.configuration)
+        let ends = (builder.identifier("email", generator.int(1...6)), builder.identifier("device", generator.int(1...6)))
+        let assertion = builder.assertion(generator.chance(70) ? .same : .different, ends.0, ends.1)
+        guard !scenario.asserts(ends.0.key, ends.1.key) else { return }
+        do {
+            try engine.apply(.assert(assertion))
+            try engine.apply(.withdraw(assertion))
+        } catch EngineError.contradiction {}
+    }
+
     /// What comes and is retracted leaves no trace in either digest.
     private mutating func addAndRetract(_ engine: Engine, _ place: String) throws {
         let before = (try engine.digest(.partition), try engine.digest(.content))
@@ -163,6 +179,7 @@ struct PropertyRun {
                     : builder.record(100 + number, unique, source: "ghost", hours: hours))
         }
         try engine.apply(.record(added))
+        try assertAndWithdraw(engine)
         for record in added.compactMap(\.record) where generator.chance(50) {
             try engine.apply(.retractRecord(source: "ghost", record: record.key, time: scenario.asOf))
         }

@@ -68,11 +68,25 @@ package struct Scenario: Sendable {
         return keys
     }
 
-    /// The scenario without some steps: for finding the smallest that fails.
-    package func keeping(_ kept: [Int]) -> Scenario {
+    /// The time of the newest observation, retracted or not; nil: there is none.
+    package var newestObservation: Timestamp? {
+        steps.compactMap { step in if case .observe(let observation) = step { observation.time } else { nil } }.max()
+    }
+
+    /// Whether something is asserted of two keys.
+    package func asserts(_ first: IdentityKey, _ second: IdentityKey) -> Bool {
+        steps.contains { step in
+            guard case .assert(let assertion) = step else { return false }
+            return Set([assertion.first.key, assertion.second.key]) == [first, second]
+        }
+    }
+
+    /// The scenario without some steps: for finding the smallest that fails. Nil where one of the others needs them.
+    package func keeping(_ kept: [Int]) -> Scenario? {
         var smaller = self
         var place: [Int: Int] = [:]
         for (new, old) in kept.enumerated() { place[old] = new }
+        guard kept.allSatisfy({ after[$0].allSatisfy { place[$0] != nil } }) else { return nil }
         smaller.steps = kept.map { steps[$0] }
         smaller.after = kept.map { after[$0].compactMap { place[$0] } }
         return smaller
@@ -156,12 +170,11 @@ struct ScenarioMaker {
             let source = generator.pick(["crm", "partner"])
             let number = generator.int(1...recordCount)
             let version = builder.record(number, [], source: source, version: steps.count)
-            guard var record = version.record else { continue }
+            guard let record = version.record else { continue }
             // Two versions at one time: the greater hash wins.
             let time = generator.chance(15) ? EvidenceBuilder.time(hours: 500) : time()
             let observation = KeyedObservation(
                 source: source, time: time, identifiers: identifiers(0...4), record: record)
-            record.attributes = Array("{}".utf8)
             if firstOfRecord[record.key] == nil { firstOfRecord[record.key] = steps.count }
             add(.observe(observation))
         }
@@ -210,16 +223,18 @@ struct ScenarioMaker {
     private mutating func retractSource(_ source: String) {
         var earlier: [Int] = []
         var newest: Timestamp?
+        var isKnown = false
         for (index, step) in steps.enumerated() {
             switch step {
             case .observe(let observation) where observation.source == source:
                 if observation.record == nil { newest = max(newest ?? observation.time, observation.time) }
-                if earlier.isEmpty { earlier.append(index) }
+                if !isKnown { earlier.append(index) }
+                isKnown = true
             case .assert: earlier.append(index)
             default: break
             }
         }
-        guard let newest, !earlier.isEmpty else { return }
+        guard let newest else { return }
         add(.retractSource(source, time: newest), after: earlier)
     }
 }

@@ -12,14 +12,20 @@ extension Applier {
         let second = try end(assertion.second, workspace, transaction)
         let ends = NodePair(workspace.nodes[Int(first)].id, workspace.nodes[Int(second)].id)
         try refuseContradiction(assertion.claim, ends, transaction)
-        let row = AssertionRow(
+        var row = AssertionRow(
             claim: assertion.claim, time: assertion.time, author: assertion.author, reason: assertion.reason)
+        if let held = try transaction.get(Tables.assertions, ends) { row = latest(held, row) }
         try transaction.put(Tables.assertions, ends, row)
         try transaction.put(Tables.assertions, ends.reversed, row)
         workspace.noteAssertions(first, any: true)
         workspace.noteAssertions(second, any: true)
         if assertion.claim == .same { try workspace.setMustLink(first, second, isHeld: true, transaction) }
         try finish(workspace, &transaction)
+    }
+
+    /// Of two that say the same, the one to keep, whichever came first.
+    private func latest(_ held: AssertionRow, _ new: AssertionRow) -> AssertionRow {
+        (held.time, held.author, held.reason) < (new.time, new.author, new.reason) ? new : held
     }
 
     mutating func withdraw(_ assertion: Assertion, _ transaction: inout WriteTransaction) throws {

@@ -38,6 +38,7 @@ extension Applier {
         let source = state.register(source: observation.source)
         if workspace.policies.sources.count < state.policies.sources.count { workspace.policies = state.policies }
         if let tombstone = state.sources[Int(source.rawValue)].tombstone, observation.time <= tombstone {
+            state.advance(to: observation.time)
             ledger.refuse(.retracted())
             return
         }
@@ -65,6 +66,8 @@ extension Applier {
         _ ledger: inout OutcomeLedger, _ transaction: inout WriteTransaction
     ) throws {
         let key = RecordKey(source: source, key: record.key)
+        // What is refused as retracted moves the clock too: it would have, had it come before its retraction.
+        state.advance(to: observation.time)
         let earlier = try transaction.get(Tables.records, key)
         if case .tombstone(let time)? = earlier, observation.time <= time {
             ledger.refuse(.retracted())
@@ -74,7 +77,6 @@ extension Applier {
         let identifiers = try observation.identifiers.map {
             try workspace.intern($0.key, namespaceID($0), transaction)
         }
-        state.advance(to: observation.time)
         if case .held(let held)? = earlier {
             guard supersedes(observation.time, record.contentHash.bytes, held) else {
                 ledger.note([dense], workspace)

@@ -21,7 +21,8 @@ extension Workspace {
     }
 
     /// Gives the node ids of identifiers that have just expired, and what they had inherited, to the oldest
-    /// living member of the cluster that they were in. What is retracted or purged leaves no heir for itself.
+    /// living member of the cluster that they were in. What is retracted or purged leaves no heir for itself, and a
+    /// record never does: both pass on what they had inherited.
     func passOnHeirs(_ transaction: borrowing WriteTransaction) throws {
         for origin in origins {
             for member in origin.members where leavesNow(Int(member)) {
@@ -33,7 +34,7 @@ extension Workspace {
 
     private func leavesNow(_ index: Int) -> Bool {
         let node = nodes[index]
-        guard !node.isRecord else { return false }
+        if node.isRecord { return !node.isAlive && !node.inherited.isEmpty }
         if !node.exists { return true }
         return !node.isAlive && !node.flags.contains(.hidden)
     }
@@ -54,7 +55,7 @@ extension Workspace {
             }
             return
         }
-        let passed = (node.exists ? [node.id] : []) + node.inherited
+        let passed = (node.exists && !node.isRecord ? [node.id] : []) + node.inherited
         guard !passed.isEmpty else { return }
         nodes[index].inherited = []
         nodes[heir].inherited.append(contentsOf: passed)

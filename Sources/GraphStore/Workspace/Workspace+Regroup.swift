@@ -4,12 +4,13 @@ package import Stitching
 
 /// From places to components, clusters and anchors.
 extension Workspace {
-    /// Union-find over the links that are active, the new ones in the order of clustering, up to the size limit.
+    /// Union-find over the links that are active, the new ones in the order of clustering, up to the size limit. A
+    /// must-link is not held up by it.
     func regroup() {
         var sets = UnionFind(count: nodes.count)
         var candidates: [(index: Int, rank: LinkRank)] = []
         for index in links.indices where links[index].place == .active {
-            if links[index].stored == .active || links[index].kind != .deterministic {
+            if links[index].stored == .active || links[index].kind == .mustLink {
                 sets.union(links[index].left, links[index].right)
             } else {
                 candidates.append((index, rank(links[index])))
@@ -17,19 +18,22 @@ extension Workspace {
         }
         candidates.sort { $0.rank < $1.rank }
         for candidate in candidates { admit(candidate.index, &sets) }
+        for link in links {
+            if link.place == .suspended(.componentLimit) { componentLimitedDelta += 1 }
+            if link.stored == .suspended(.componentLimit) { componentLimitedDelta -= 1 }
+        }
         collect(&sets)
     }
 
-    /// Joins two components, or suspends the link where they would be too large together.
+    /// Joins two components, or suspends the link where they would be too large together. A tie is not kept then:
+    /// the record stands alone until it is tied again.
     private func admit(_ index: Int, _ sets: inout UnionFind) {
         let left = sets.find(links[index].left)
         let right = sets.find(links[index].right)
         if left != right, sets.size(ofRoot: left) + sets.size(ofRoot: right) > policies.componentMembers {
-            links[index].place = .suspended(.componentLimit)
-            if links[index].stored != .suspended(.componentLimit) { componentLimitedDelta += 1 }
+            links[index].place = links[index].kind == .tie ? .nowhere : .suspended(.componentLimit)
             return
         }
-        if links[index].stored == .suspended(.componentLimit) { componentLimitedDelta -= 1 }
         sets.union(left, right)
     }
 

@@ -5,14 +5,16 @@ internal import Stitching
 /// Evaluating again what has changed: liveness, hubs, ties, places, components, clusters, heirs.
 extension Workspace {
     /// Evaluates everything that is loaded at `hour`. Call once, after the last change.
+    ///
+    /// Each step may load components that the next has to judge: they are repeated until nothing more comes in.
     package func settle(_ transaction: borrowing WriteTransaction) throws {
-        try settleHubs(transaction)
-        try settleTies(transaction)
-        try place(transaction)
-        while try recallHeirs(transaction) {
-            try settleHubs(transaction)
+        repeat {
+            repeat {
+                try settleHubs(transaction)
+                try settleTies(transaction)
+            } while examinedLinks < links.count
             try place(transaction)
-        }
+        } while try recallHeirs(transaction) || examinedLinks < links.count
         regroup()
         try passOnHeirs(transaction)
         try cluster(transaction)
@@ -115,20 +117,17 @@ extension Workspace {
     private func settleTies(_ transaction: borrowing WriteTransaction) throws {
         noteLapsedTies()
         guard !retied.isEmpty else { return }
-        var ties: [Int32: Int] = [:]
-        for index in links.indices where links[index].kind == .tie { ties[recordEnd(links[index])] = index }
+        var ties: [Int32: [Int]] = [:]
+        for index in links.indices where links[index].kind == .tie {
+            ties[recordEnd(links[index]), default: []].append(index)
+        }
         let order = retied.keys.sorted { nodes[Int($0)].id < nodes[Int($1)].id }
         for record in order {
             guard let key = retied[record], nodes[Int(record)].recordIsHeld else { continue }
             guard case .held(let held)? = try transaction.get(Tables.records, key) else { continue }
             let contribution = RecordContribution(record: held.node, source: key.source, time: held.time)
             let choice = try strongest(held, transaction)
-            if let tie = ties[record] {
-                let other = links[tie].left == record ? links[tie].right : links[tie].left
-                if other == choice {
-                    setTie(tie, to: contribution)
-                    continue
-                }
+            for tie in ties[record] ?? [] where links[tie].left != choice && links[tie].right != choice {
                 links[tie].evidence = Evidence()
                 links[tie].isChanged = true
                 links[tie].standing = standing(of: links[tie])
@@ -177,8 +176,6 @@ extension Workspace {
 
     /// Decides for each link whether it is active, suspended or gone, and for each node whether it lives.
     private func place(_ transaction: borrowing WriteTransaction) throws {
-        for index in examinedLinks..<links.count { links[index].standing = standing(of: links[index]) }
-        examinedLinks = links.count
         for index in links.indices {
             links[index].place = place(for: links[index])
             guard links[index].place == .active, links[index].unlisted != nil else { continue }

@@ -99,12 +99,12 @@ extension Intake {
     private func key(
         of value: Span<UInt8>, namespace index: Int, region: String?
     ) throws(RefusalReason) -> IdentityKey {
-        let normaliser = configuration.namespaces[index].normaliser
-        return hashers[index].key(sha256: try canonicaliser.digest(of: value, normaliser, region: region))
+        let digest = try canonicaliser.digest(of: value, normalisers[index], region: region)
+        return hashers[index].key(sha256: digest)
     }
 
     private func key(ofHash text: Span<UInt8>, namespace index: Int) throws(RefusalReason) -> IdentityKey {
-        guard configuration.namespaces[index].normaliser.acceptsHash else { throw .hashNotAccepted }
+        guard normalisers[index].acceptsHash else { throw .hashNotAccepted }
         guard let digest = Digest(text: text) else { throw .invalidHash }
         guard !canonicaliser.isPlaceholder(digest) else { throw .placeholder }
         return hashers[index].key(sha256: digest)

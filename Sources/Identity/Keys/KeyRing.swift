@@ -1,5 +1,4 @@
 internal import COpenSSL
-internal import Synchronization
 
 /// Every key that the service uses, derived from the root key by HKDF-SHA-256 with a label of its own. Threads share it.
 package final class KeyRing: Sendable {
@@ -24,7 +23,6 @@ package final class KeyRing: Sendable {
     package let keyCheckValue: [UInt8]
 
     private let root: RootKey
-    private let hashers = Mutex<[String: IdentityHasher]>([:])
 
     /// Throws only when memory or libcrypto fails.
     package init(root: RootKey) throws(KeyError) {
@@ -41,13 +39,9 @@ package final class KeyRing: Sendable {
         keyCheckValue = Array(check.code(for: Array("key check value".utf8)).bytes.prefix(16))
     }
 
-    /// The hasher of a namespace, by its name: made once, then shared.
+    /// A hasher of a namespace, by its name: made anew, so that threads with one each share no reference count.
     package func identityHasher(namespace: String) throws(KeyError) -> IdentityHasher {
-        if let known = hashers.withLock({ $0[namespace] }) { return known }
-        let made = try IdentityHasher(
-            Self.authenticator(root, "identity/\(Self.identityVersion)/\(namespace)"))
-        hashers.withLock { $0[namespace] = made }
-        return made
+        IdentityHasher(try Self.authenticator(root, "identity/\(Self.identityVersion)/\(namespace)"))
     }
 
     private static func authenticator(_ root: RootKey, _ label: String) throws(KeyError) -> MessageAuthenticator {

@@ -74,8 +74,11 @@ struct Canonicaliser: Sendable {
             let ascii = try Self.withASCIIDomain(out.text)
             try EmailAddress.canonicalise(ascii.span, rules: rules, into: &out)
         }
-        // Folding may have uncovered a word for nothing.
-        guard !placeholders.holds(out.span), !placeholders.holdsLocalPart(of: out.span) else { throw .placeholder }
+        // The text itself was looked up; folding may have uncovered a word for nothing.
+        guard out.count == text.count || !placeholders.holds(out.span), !placeholders.holdsLocalPart(of: out.span)
+        else {
+            throw .placeholder
+        }
     }
 
     private func canonicalisePhone(

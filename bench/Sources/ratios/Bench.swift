@@ -35,7 +35,7 @@ struct Bench {
             let group = traffic.group(newIdentifiers: options.group)
             let sample = try sample(
                 group.newIdentifiers, ours: { try store.record(group.observations) },
-                peer: { try putter.put(group.newIdentifiers) })
+                peer: { if !options.isAlone { try putter.put(group.newIdentifiers) } })
             count += group.newIdentifiers
             if count > identifiers - max(identifiers - start, 0) / 4 { recording.samples.append(sample) }
         }
@@ -61,8 +61,8 @@ struct Bench {
     }
 
     private func sample(_ count: Int, ours: () throws -> Void, peer: () throws -> Void) throws -> Series.Sample {
-        let mine = try seconds(ours)
-        let theirs = try seconds(peer)
+        let mine = try timed(ours)
+        let theirs = try timed(peer)
         return Series.Sample(count: count, ours: mine, peer: theirs)
     }
 
@@ -91,6 +91,13 @@ struct Bench {
         return series
     }
 
+    /// Resolves a second of processor time.
+    func resolvingAlone(rounds: Int) throws -> Double {
+        let emails = emails(options.resolves)
+        return median(
+            try (0..<rounds).map { _ in Double(emails.count) / (try timed { try resolve(emails) }).processor })
+    }
+
     func resolve(_ emails: [String]) throws {
         var members = 0
         for email in emails { members += try store.resolve(email: email) }
@@ -108,9 +115,9 @@ struct Bench {
         var rates: [Double] = []
         for _ in 0..<5 {
             var sum: UInt64 = 0
-            let time = try seconds { for email in emails { sum &+= try store.identityKey(email: email).high } }
+            let time = try timed { for email in emails { sum &+= try store.identityKey(email: email).high } }
             guard sum != 0 else { throw Failure("no keys") }
-            rates.append(Double(emails.count) / time)
+            rates.append(Double(emails.count) / time.processor)
         }
         return median(rates)
     }
@@ -142,42 +149,4 @@ struct Bench {
         else { return .nan }
         return kibibytes / 1_024
     }
-}
-
-/// What the command line says.
-struct Options {
-    var sizes = [1_000_000, 2_000_000, 4_000_000, 8_000_000]
-    /// New identifiers to a transaction.
-    var group = 10_000
-    /// Resolves to a round.
-    var resolves = 200_000
-    var rounds = 7
-    var directory = "/tmp"
-}
-
-/// Times of one piece of work done by us and by the peer, again and again.
-struct Series {
-    struct Sample {
-        var count: Int
-        var ours: Double
-        var peer: Double
-    }
-
-    var samples: [Sample] = []
-
-    var ours: Double { median(samples.map { Double($0.count) / $0.ours }) }
-    var peer: Double { median(samples.map { Double($0.count) / $0.peer }) }
-    /// Of the medians: a stall of the disk hits one of a pair.
-    var ratio: Double { ours / peer }
-}
-
-func median(_ values: [Double]) -> Double {
-    let sorted = values.sorted()
-    return sorted.isEmpty ? .nan : (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
-}
-
-func seconds(_ body: () throws -> Void) rethrows -> Double {
-    let clock = ContinuousClock()
-    let elapsed = try clock.measure(body)
-    return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
 }

@@ -1,0 +1,83 @@
+package import GraphStore
+package import Identity
+internal import LMDB
+internal import Stitching
+
+/// How well the profiles of records agree with a list that says who is who.
+package struct EvaluationOfRecords: Sendable, Encodable {
+    package var agreement: Agreement
+    /// Rows of the list whose record the store does not hold: they are left out.
+    package var notHeld: Int
+    /// Rows of a record that was listed before: they are left out.
+    package var repeated: Int
+
+    private enum CodingKeys: String, CodingKey {
+        case agreement, repeated
+        case notHeld = "not_held"
+    }
+}
+
+/// The list, as it is read.
+package struct TruthOfRecords: Sendable {
+    private var truths = Numbering<String>()
+    private var rows: [(key: RecordKey, truth: Int32)] = []
+    private var notHeld = 0
+    /// The store's sources by name, and by name in lower case.
+    private var sources: [String: SourceID] = [:]
+    private var names: [String: String] = [:]
+
+    /// - Parameter state: which sources the store knows.
+    package init(_ state: StoreState) {
+        for (number, source) in state.sources.enumerated() {
+            let id = SourceID(UInt32(number))
+            if sources[source.name.lowercased()] == nil {
+                sources[source.name.lowercased()] = id
+                names[source.name.lowercased()] = source.name
+            }
+        }
+        for (number, source) in state.sources.enumerated() {
+            sources[source.name] = SourceID(UInt32(number))
+            names[source.name] = source.name
+        }
+    }
+
+    /// - Throws: `Refusal` where the record id is none.
+    package mutating func add(
+        source: String, recordID: String, truth: String, intake: borrowing Intake
+    ) throws(Refusal) {
+        let label = sources[source] == nil ? source.lowercased() : source
+        guard let number = sources[label], let name = names[label] else {
+            notHeld += 1
+            return
+        }
+        let key = try intake.recordKey(source: name, recordID: recordID)
+        rows.append((RecordKey(source: number, key: key), truths.number(of: truth)))
+    }
+
+    package func evaluate(_ engine: Engine) throws -> EvaluationOfRecords {
+        let configuration = engine.store.configuration
+        return try engine.store.environment.read { transaction in
+            let state = try StoreState(transaction, configuration: configuration)
+            let anchors = try NodeAnchors(transaction, nodes: state.nextNode)
+            var profiles = Numbering<NodeID>()
+            var comparison = Comparison()
+            var seen: Set<NodeID> = []
+            var counts = (notHeld: notHeld, repeated: 0)
+            for row in rows {
+                guard case .held(let held)? = try transaction.get(Tables.records, row.key),
+                    let anchor = anchors.anchor(of: held.node)
+                else {
+                    counts.notHeld += 1
+                    continue
+                }
+                guard seen.insert(held.node).inserted else {
+                    counts.repeated += 1
+                    continue
+                }
+                comparison.add(found: profiles.number(of: anchor), true: row.truth)
+            }
+            return EvaluationOfRecords(
+                agreement: comparison.agreement(), notHeld: counts.notHeld, repeated: counts.repeated)
+        }
+    }
+}

@@ -1,0 +1,79 @@
+internal import ArgumentParser
+internal import Engine
+internal import GraphStore
+internal import Identity
+internal import Stitching
+
+struct AssertCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "assert",
+        abstract: "Say that two identifiers or records are one person, or are not.",
+        discussion: """
+            `same` is the strongest kind of link; `different` keeps their profiles apart, whatever else links them. One \
+            that contradicts what is held is refused, and says with what.
+            """)
+
+    enum Claim: String, ExpressibleByArgument, CaseIterable {
+        case same, different
+
+        var row: AssertionRow.Claim { self == .same ? .same : .different }
+    }
+
+    @OptionGroup var store: StoreOptions
+
+    @Argument(help: "same or different.")
+    var claim: Claim
+
+    @Argument(help: ArgumentHelp("NAMESPACE:VALUE, NAMESPACE#sha256:HEX or record:SOURCE:RECORD_ID.", valueName: "a"))
+    var first: String
+
+    @Argument(help: ArgumentHelp("Likewise.", valueName: "b"))
+    var second: String
+
+    @Option(
+        name: .customLong("by"), help: ArgumentHelp("Who says so: a name of your staff or systems.", valueName: "who"))
+    var author: String
+
+    @Option(
+        name: .long, help: ArgumentHelp("Why. Do not write identifiers here: it is kept as it is.", valueName: "text"))
+    var reason = ""
+
+    @Flag(name: .long, help: "Take an assertion back.")
+    var withdraw = false
+
+    private struct Answer: Encodable {
+        var claim: String
+        var withdrawn: Bool
+        var first: KeyedName
+        var second: KeyedName
+        var profiles: [String?]
+    }
+
+    func validate() throws {
+        guard (1...256).contains(author.utf8.count) else { throw ValidationError("--by takes 1 to 256 bytes") }
+        guard reason.utf8.count <= 1_024 else { throw ValidationError("--reason takes at most 1,024 bytes") }
+    }
+
+    mutating func run() throws {
+        let engine = try store.openForWriting("assert")
+        let intake = try engine.intakeNow()
+        let assertion = Assertion(
+            first: try IdentifierArgument.identifier(first, intake),
+            second: try IdentifierArgument.identifier(second, intake), claim: claim.row, time: Clock.now,
+            author: author, reason: reason)
+        try engine.apply(withdraw ? .withdraw(assertion) : .assert(assertion))
+        let profiles = try [assertion.first, assertion.second].map { end in
+            try engine.resolve(end.key).map { engine.profileID($0.anchor).description }
+        }
+        if store.json {
+            return try JSONLine.print(
+                Answer(
+                    claim: claim.rawValue, withdrawn: withdraw, first: KeyedName(assertion.first, engine),
+                    second: KeyedName(assertion.second, engine), profiles: profiles))
+        }
+        let shown = profiles.map { $0 ?? "no profile" }
+        let together =
+            shown[0] == shown[1] ? "both are now in \(shown[0])" : "they are now in \(shown[0]) and \(shown[1])"
+        try Console.line("\(withdraw ? "withdrawn" : "noted"): \(claim.rawValue); \(together)")
+    }
+}

@@ -1,0 +1,118 @@
+internal import ArgumentParser
+internal import Foundation
+internal import GraphStore
+internal import Identity
+internal import LMDB
+
+struct InitCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init",
+        abstract: "Make an empty store.",
+        discussion: """
+            The configuration (namespaces, sources, limits) and the root key belong to the store for good. What is \
+            refused leaves nothing behind.
+            """)
+
+    @OptionGroup var store: StoreOptions
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The configuration, laid over the built-in one for commerce.", valueName: "file.yaml"))
+    var config: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            """
+            Where the root key lies: 32 raw bytes or 64 hexadecimal digits, mode 0400. Made there where there is none. \
+            Without it the key lies in the store's directory.
+            """, valueName: "file"))
+    var keyFile: String?
+
+    private struct Answer: Encodable {
+        var data: String
+        var keyFile: String
+        var configuration: String
+        var warning: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case data, configuration, warning
+            case keyFile = "key_file"
+        }
+    }
+
+    mutating func run() throws {
+        let configuration = try configuration()
+        let data = store.data
+        let traces = Traces(of: data, keyFile)
+        do {
+            try Store.create(
+                directory: data, configuration: configuration, keyFile: keyFile, random: SystemRandom(),
+                options: Environment.Options(mapSize: configuration.limits.mapBytes))
+        } catch {
+            traces.remove()
+            throw Self.asRefusal(error)
+        }
+        let keyPath = keyFile ?? data + "/root.key"
+        let warning = try Store.keyLiesInside(data) ? Self.warning(keyPath) : nil
+        if store.json {
+            try JSONLine.print(
+                Answer(data: data, keyFile: keyPath, configuration: hexadecimal(configuration.hash), warning: warning))
+        } else {
+            try Console.line("made an empty store in \(data); its root key is \(keyPath)")
+            if let warning { try Console.line(warning) }
+        }
+    }
+
+    private func configuration() throws -> Configuration {
+        guard let config else { return .builtIn }
+        guard let text = try? String(contentsOfFile: config, encoding: .utf8) else {
+            throw Failure(.refusedInput, "\(config) cannot be read; give a file of YAML in UTF-8")
+        }
+        return try Configuration(yaml: text, file: config)
+    }
+
+    private static func warning(_ keyPath: String) -> String {
+        "the root key lies beside the data: whoever copies the directory can test guesses of identifiers and open what "
+            + "is sealed; for production give --key-file a place of its own (another volume, a credential of the "
+            + "system), with a backup of its own"
+    }
+
+    /// What is wrong with the given directory or key is refused input, not trouble of a store.
+    private static func asRefusal(_ error: any Error) -> any Error {
+        switch error {
+        case let error as KeyError: Failure(.refusedInput, error.description)
+        case let error as StoreError:
+            if case .exists = error { Failure(.refusedInput, error.description) } else { error }
+        default: error
+        }
+    }
+}
+
+/// What was not there before, to be removed where making a store fails.
+private struct Traces {
+    private var directories: [String] = []
+    private var key: String?
+    private let inside: [String]
+
+    init(of directory: String, _ keyFile: String?) {
+        let files = FileManager.default
+        var path = directory
+        while !path.isEmpty, path != "/", path != ".", !files.fileExists(atPath: path) {
+            directories.append(path)
+            path = (path as NSString).deletingLastPathComponent
+        }
+        if let keyFile, !files.fileExists(atPath: keyFile) { key = keyFile }
+        inside = ["root.key", "gen-1", "STORE", "STORE.new", "CURRENT.new"]
+            .map { directory + "/" + $0 }
+            .filter { !files.fileExists(atPath: $0) }
+    }
+
+    func remove() {
+        let files = FileManager.default
+        if let key { try? files.removeItem(atPath: key) }
+        for path in inside { try? files.removeItem(atPath: path) }
+        // Empty ones only: the system refuses others. Sound: a path is a terminated string for the call.
+        for path in directories { unsafe rmdir(path) }
+    }
+}

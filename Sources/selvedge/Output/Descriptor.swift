@@ -1,0 +1,71 @@
+internal import Foundation
+
+/// An open file as the system knows it; codes are errno's, 0 for success. The only unsafe calls on files lie here.
+struct Descriptor {
+    let number: Int32
+
+    init(_ number: Int32) { self.number = number }
+
+    static func open(_ path: String, _ flags: Int32, mode: mode_t = 0o600) throws(SystemError) -> Descriptor {
+        // Sound: a path is a terminated string for the call.
+        let number = unsafe Foundation.open(path, flags | O_CLOEXEC, mode)
+        guard number >= 0 else { throw SystemError(code: errno) }
+        return Descriptor(number)
+    }
+
+    func close() { _ = Foundation.close(number) }
+
+    /// Reads up to `count` bytes and appends them; 0 at the end.
+    func read(_ count: Int, into bytes: inout [UInt8]) throws(SystemError) -> Int {
+        let start = bytes.count
+        bytes.append(contentsOf: repeatElement(0, count: count))
+        while true {
+            // Sound: the buffer has `count` bytes from `start` on.
+            let got = unsafe bytes.withUnsafeMutableBytes { buffer in
+                unsafe Foundation.read(number, buffer.baseAddress?.advanced(by: start), count)
+            }
+            let code = errno
+            if got < 0, code == EINTR { continue }
+            bytes.removeLast(count - max(got, 0))
+            guard got >= 0 else { throw SystemError(code: code) }
+            return got
+        }
+    }
+
+    /// Writes all of the bytes.
+    func write(_ bytes: [UInt8]) -> Int32 {
+        var done = 0
+        while done < bytes.count {
+            // Sound: the slice lies inside the buffer.
+            let put = unsafe bytes.withUnsafeBytes { buffer in
+                unsafe Foundation.write(number, buffer.baseAddress?.advanced(by: done), buffer.count - done)
+            }
+            if put < 0, errno == EINTR { continue }
+            guard put >= 0 else { return errno }
+            done += put
+        }
+        return 0
+    }
+
+    /// Waits until there is something to read, or the end; false when the time is over before.
+    func waitForInput(milliseconds: Int32) -> Bool {
+        var request = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+        // Sound: one entry, which outlives the call.
+        return unsafe poll(&request, 1, milliseconds) != 0
+    }
+
+    /// Bytes of a regular file; nil for anything else.
+    var size: Int? {
+        var status = stat()
+        // Sound: `status` outlives the call.
+        guard unsafe fstat(number, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return Int(status.st_size)
+    }
+}
+
+/// What the system said.
+struct SystemError: Error, CustomStringConvertible {
+    var code: Int32
+
+    var description: String { systemMessage(code) }
+}

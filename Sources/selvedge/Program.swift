@@ -1,0 +1,62 @@
+internal import ArgumentParser
+internal import Foundation
+
+/// One run of the program: parse, run, say what went wrong, exit code.
+enum Program {
+    static func run(_ arguments: [String]) -> Int32 {
+        signal(SIGPIPE, SIG_IGN)
+        guard !arguments.isEmpty else {
+            Console.error(Selvedge.helpMessage())
+            return ExitStatus.wrongUsage.rawValue
+        }
+        do {
+            var command = try Selvedge.parseAsRoot(arguments)
+            try command.run()
+            try Console.flush()
+            return ExitStatus.done.rawValue
+        } catch {
+            return end(with: error, arguments)
+        }
+    }
+
+    private static func end(with error: any Error, _ arguments: [String]) -> Int32 {
+        if let stop = error as? Stop {
+            try? Console.flush()
+            return stop.code
+        }
+        if let failure = Failure(error) {
+            try? Console.flush()
+            Console.error("selvedge: " + Redaction(arguments).clean(failure.message))
+            return failure.status.rawValue
+        }
+        return endParsing(with: error, arguments)
+    }
+
+    /// Help and versions are answers; all else that the parser says is wrong usage. It quotes what was typed, which may
+    /// be an identifier, so its message is cleaned.
+    private static func endParsing(with error: any Error, _ arguments: [String]) -> Int32 {
+        if Selvedge.exitCode(for: error) == .success {
+            let text = Selvedge.fullMessage(for: error)
+            do {
+                try Console.line(text)
+                try Console.flush()
+            } catch { return ExitStatus.storeTrouble.rawValue }
+            return ExitStatus.done.rawValue
+        }
+        let message = Redaction(arguments).cleanQuotes(Selvedge.message(for: error))
+        Console.error("selvedge: " + message)
+        let names = Selvedge.subcommandNames
+        if let name = arguments.first(where: { !$0.hasPrefix("-") }), names.contains(name) {
+            Console.error("see `selvedge help \(name)`")
+        } else {
+            Console.error("see `selvedge --help`; the commands are \(names.joined(separator: ", "))")
+        }
+        return ExitStatus.wrongUsage.rawValue
+    }
+}
+
+extension Selvedge {
+    static var subcommandNames: [String] {
+        configuration.groupedSubcommands.flatMap(\.subcommands).compactMap { $0.configuration.commandName }
+    }
+}

@@ -1,0 +1,38 @@
+internal import ArgumentParser
+
+/// The root of the command line.
+struct Selvedge: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "selvedge",
+        abstract: "An identity-resolution graph database: observations in, profiles out.",
+        discussion: """
+            A store is a directory, named with --data. Identifiers are written NAMESPACE:VALUE, such as \
+            email:ann@example.com; NAMESPACE#sha256:HEX where only the SHA-256 of the normalised value is known (hex or \
+            base64; e-mail and phone); record:SOURCE:RECORD_ID for a record. Values are normalised, hashed under the \
+            store's keys and never stored, logged or put in a message.
+
+            Every command takes --json. Exit codes: 0 done, 1 refused input, 2 wrong usage, 3 trouble with the store; \
+            128 and the signal's number when a signal stopped it.
+
+            Begin:  selvedge init --data DIR
+                    selvedge record --data DIR FILE.jsonl
+                    selvedge resolve --data DIR email:ann@example.com
+            """,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Changing a store:",
+                subcommands: [
+                    InitCommand.self, RecordCommand.self, RetractCommand.self, AssertCommand.self, SweepCommand.self,
+                    PurgeCommand.self,
+                ]),
+            CommandGroup(
+                name: "Asking it:",
+                subcommands: [
+                    ResolveCommand.self, ExplainCommand.self, SimulateCommand.self, ClustersCommand.self,
+                    KeyCommand.self,
+                ]),
+            CommandGroup(
+                name: "Looking after it:",
+                subcommands: [DigestCommand.self, CheckCommand.self, StatsCommand.self, EvaluateCommand.self]),
+        ])
+}

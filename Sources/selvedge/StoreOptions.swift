@@ -1,0 +1,70 @@
+internal import ArgumentParser
+internal import Engine
+internal import Foundation
+internal import GraphStore
+internal import Identity
+internal import LMDB
+
+/// What every command takes.
+struct StoreOptions: ParsableArguments {
+    @Option(name: .long, help: ArgumentHelp("The store's directory.", valueName: "dir"))
+    var data: String
+
+    @Flag(name: .long, help: "Answer in JSON.")
+    var json = false
+
+    func validate() throws {
+        guard !data.isEmpty else { throw ValidationError("--data must name a directory") }
+    }
+
+    /// The store, for asking.
+    func openForReading() throws -> Engine { try Engine(directory: data, mode: .read) }
+
+    /// The store, for changing: one process at a time. Where the writer before this one did not end cleanly, all of the
+    /// store is checked first, in a process of its own: what a damaged file does to that one, it does not do to this.
+    func openForWriting(_ command: String) throws -> Engine {
+        let engine = try Engine(directory: data, mode: .write(program: "selvedge \(command)"))
+        guard let holder = engine.uncleanHolder else { return engine }
+        let who = holder.process == 0 ? "the writer before this one" : "process \(holder.process) (\(holder.program))"
+        Console.error("selvedge: \(who) did not end cleanly; checking the store before writing")
+        let status = try checkApart()
+        guard status == 0 else {
+            Console.error("selvedge: nothing was written; restore a backup, or copy the store again")
+            try? Console.flush()
+            // Without releasing the lock, so that the next writer checks again.
+            Foundation.exit(ExitStatus.storeTrouble.rawValue)
+        }
+        Console.error("selvedge: the store is whole")
+        return engine
+    }
+
+    private func checkApart() throws -> Int32 {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        process.arguments = ["check", "--data", data]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.standardError
+        do {
+            try process.run()
+        } catch {
+            throw Failure(.storeTrouble, "the check could not be started; run `selvedge check --data \(data)`")
+        }
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+}
+
+/// The moment at which a command runs.
+enum Clock {
+    static var now: Timestamp {
+        var time = timespec()
+        // Sound: `time` outlives the call.
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(milliseconds: Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+}
+
+extension Engine {
+    /// An intake that receives now.
+    func intakeNow() throws -> Intake { try intake(now: { Clock.now }) }
+}
