@@ -1,0 +1,55 @@
+import Testing
+
+/// What the code does not say.
+@Suite struct StyleTests {
+    let repository: Repository
+
+    init() throws { repository = try Repository() }
+
+    /// `a!`, `f()!`, `as!`, `try!`, `Type!`; not `!a` and not `a != b`.
+    static var forced: Regex<Substring> { /[\w)\]}\x22]\x21(?!=)/ }
+
+    @Test func nothingIsForced() throws {
+        let found = try repository.swiftFiles().flatMap { $0.offences(Self.forced, hint: "!") }
+        #expect(found.isEmpty)
+    }
+
+    @Test func operatingErrorsDoNotTrap() throws {
+        let found = try repository.swiftFiles(in: ["Sources"]).flatMap {
+            $0.offences(/\bfatalError\s*\(/, hint: "fatalError")
+        }
+        #expect(found.isEmpty)
+    }
+
+    @Test func onlyProgramsPrint() throws {
+        let found = try repository.swiftFiles(in: ["Sources"]).filter { $0.module != "selvedge" }
+            .flatMap { $0.offences(/(^|[^.\w])(print|debugPrint|dump)\s*\(/) }
+        #expect(found.isEmpty)
+    }
+
+    @Test func unsafeCodeStaysInItsRooms() throws {
+        let rooms: Set<String> = ["LMDB", "Identity"]
+        let found = try repository.swiftFiles(in: ["Sources"]).filter { !rooms.contains($0.module ?? "") }
+            .flatMap { $0.offences(/\bunsafe\b|\bUnsafe\w*Pointer\b/, hint: "nsafe") }
+        #expect(found.isEmpty)
+    }
+
+    @Test(arguments: ["Sources/LMDB/Codecs", "Sources/GraphStore/Tables"])
+    func codecsWriteBigEndian(folder: String) throws {
+        let files = try repository.swiftFiles(in: [folder])
+        try #require(!files.isEmpty, "\(folder) holds no codec: was it moved?")
+        // One byte has no order.
+        let found = files.flatMap { file in
+            file.offences(/storeBytes\s*\(|withUnsafeBytes\s*\(\s*of:|littleEndian/) { line in
+                line.contains("bigEndian") || line.contains("UInt8.self")
+            }
+        }
+        #expect(found.isEmpty)
+    }
+
+    @Test func hashesThatDifferByRunAreNotKept() throws {
+        let found = try repository.swiftFiles(in: ["Sources/GraphStore", "Sources/Stitching", "Sources/LMDB"])
+            .flatMap { $0.offences(/\bHasher\s*\(|\.hashValue\b/) }
+        #expect(found.isEmpty)
+    }
+}
