@@ -8,6 +8,15 @@ package enum Step: Sendable {
     case retractRecord(source: String, record: IdentityKey, time: Timestamp)
     case retractSource(String, time: Timestamp)
     case assert(Assertion)
+
+    package var kind: String {
+        switch self {
+        case .observe(let observation): observation.record == nil ? "event" : "record"
+        case .retractRecord: "record retraction"
+        case .retractSource: "source retraction"
+        case .assert(let assertion): "\(assertion.claim)"
+        }
+    }
 }
 
 /// Seeded random evidence over a small universe, so that components meet, fall apart and reach every limit.

@@ -45,8 +45,10 @@ extension Workspace {
         return changes
     }
 
+    /// Whether nothing will look at a suspended link when it expires: evidence taken back makes that earlier.
     private func needsLook(_ link: WorkLink) -> Bool {
-        link.place.isSuspendedLive && link.scheduledLook == nil && liveUntil(link) != nil
+        guard link.place.isSuspendedLive, let until = liveUntil(link) else { return false }
+        return link.scheduledLook.map { until < $0 } ?? true
     }
 
     private func writeSuspended(
@@ -54,7 +56,7 @@ extension Workspace {
     ) throws {
         if reason == .expired {
             links[index].scheduledLook = nil
-        } else if links[index].scheduledLook == nil, let until = liveUntil(links[index]) {
+        } else if needsLook(links[index]), let until = liveUntil(links[index]) {
             links[index].scheduledLook = until
             let key = ExpiryKey(
                 hour: until, node: nodes[Int(links[index].left)].id, other: nodes[Int(links[index].right)].id)
