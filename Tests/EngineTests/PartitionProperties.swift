@@ -16,7 +16,9 @@ import Testing
             try PropertyRun(try Scenario(seed: seed)).check()
         }
         for failure in failures.prefix(5) {
-            Issue.record("seed \(failure.seed): \(failure.problem)\nreplay: SELVEDGE_SEED=\(failure.seed) swift test --filter PartitionProperties\n\(smallest(failure.seed))")
+            Issue.record(
+                "seed \(failure.seed): \(failure.problem)\nreplay: SELVEDGE_SEED=\(failure.seed) swift test --filter PartitionProperties\n\(smallest(failure.seed))"
+            )
         }
         #expect(failures.isEmpty, "\(failures.count) of \(seeds.seeds.count) seeds: \(failures.map(\.seed))")
     }

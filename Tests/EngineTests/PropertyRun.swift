@@ -122,7 +122,8 @@ struct PropertyRun {
                 differences.append("\(Scenario.name(key)): \(Self.text(found)), not \(Self.text(expected))")
             }
         }
-        throw PropertyFailure("\(place): another partition than the oracle's\n  " + differences.joined(separator: "\n  "))
+        throw PropertyFailure(
+            "\(place): another partition than the oracle's\n  " + differences.joined(separator: "\n  "))
     }
 
     private static func text(_ keys: Set<IdentityKey>?) -> String {
@@ -188,7 +189,9 @@ struct PropertyRun {
 
     private mutating func assertAndWithdraw(_ engine: Engine) throws {
         let builder = EvidenceBuilder(scenario.configuration)
-        let ends = (builder.identifier("email", generator.int(1...6)), builder.identifier("device", generator.int(1...6)))
+        let ends = (
+            builder.identifier("email", generator.int(1...6)), builder.identifier("device", generator.int(1...6))
+        )
         let assertion = builder.assertion(generator.chance(70) ? .same : .different, ends.0, ends.1)
         guard !scenario.asserts(ends.0.key, ends.1.key) else { return }
         do {

@@ -69,7 +69,8 @@ import Testing
     @Test func keysAreBigEndianAndOfFixedWidth() {
         #expect(Self.hex(Self.key(NodeKeyCodec.self, NodeID(0x0102))) == "0000000000000102")
         #expect(
-            Self.hex(Self.key(NodePairCodec.self, NodePair(NodeID(1), NodeID(2)))) == "00000000000000010000000000000002")
+            Self.hex(Self.key(NodePairCodec.self, NodePair(NodeID(1), NodeID(2)))) == "00000000000000010000000000000002"
+        )
         #expect(
             Self.hex(Self.key(IdentityKeyCodec.self, IdentityKey(high: 1, low: 0xff)))
                 == "000000000000000100000000000000ff")
@@ -99,7 +100,8 @@ import Testing
         row.suspended.add(NamespaceID(4), 5)
         #expect(Self.hex(Self.bytes(NodeRowCodec.self, row)) == "000000030000000200000001" + "0001" + "000400000005")
         let assertion = AssertionRow(claim: .different, time: Self.time, author: "me", reason: "x")
-        #expect(Self.hex(Self.bytes(AssertionCodec.self, assertion)) == "02" + "010203040506" + "00020001" + "6d65" + "78")
+        #expect(
+            Self.hex(Self.bytes(AssertionCodec.self, assertion)) == "02" + "010203040506" + "00020001" + "6d65" + "78")
     }
 
     @Test func linksHaveTheirGoldenBytes() {

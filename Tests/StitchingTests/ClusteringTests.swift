@@ -63,7 +63,9 @@ import Testing
         var label = Array(problem.nodes.indices)
         func strength(_ node: Int32) -> Int { problem.policies.strength(problem.nodes[Int(node)].namespace) }
         func place(_ link: ClusterLink) -> [Int] {
-            let (low, high) = (min(strength(link.left), strength(link.right)), max(strength(link.left), strength(link.right)))
+            let (low, high) = (
+                min(strength(link.left), strength(link.right)), max(strength(link.left), strength(link.right))
+            )
             return [Int(link.kind.rank), Int(link.partyRank), -low, -Int(link.weight), -high]
         }
         func keys(_ link: ClusterLink) -> [IdentityKey] {
@@ -82,7 +84,9 @@ import Testing
         return label
     }
 
-    private static func mayJoin(_ problem: Problem, _ link: ClusterLink, _ label: [Int], _ first: Int, _ second: Int) -> Bool {
+    private static func mayJoin(_ problem: Problem, _ link: ClusterLink, _ label: [Int], _ first: Int, _ second: Int)
+        -> Bool
+    {
         let forbidden = problem.cannotLinks.contains { pair in
             Set([label[Int(pair.0)], label[Int(pair.1)]]) == [first, second]
         }
@@ -110,7 +114,8 @@ import Testing
             var generator = SeededGenerator(seed: seed)
             let problem = Self.problem(&generator)
             let clustering = Clusterer.cluster(
-                nodes: problem.nodes, links: problem.links, cannotLinks: problem.cannotLinks, policies: problem.policies)
+                nodes: problem.nodes, links: problem.links, cannotLinks: problem.cannotLinks, policies: problem.policies
+            )
             let expected = Self.naive(problem)
             for first in problem.nodes.indices {
                 for second in problem.nodes.indices {

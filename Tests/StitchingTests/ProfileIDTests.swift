@@ -44,7 +44,9 @@ import Testing
 
     @Test func aDigestOfAMultisetIsFreeOfOrder() {
         var generator = SeededGenerator(seed: 2)
-        let elements = (0..<50).map { _ in (0..<Int.random(in: 0...40, using: &generator)).map { _ in UInt8(truncatingIfNeeded: generator.next()) } }
+        let elements = (0..<50).map { _ in
+            (0..<Int.random(in: 0...40, using: &generator)).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
+        }
         func digest(_ elements: [[UInt8]]) -> Digest {
             var hash = MultisetHash()
             for element in elements { hash.add(element) }

@@ -39,7 +39,9 @@ package struct Oracle {
 
     // MARK: Liveness
 
-    private func policy(_ key: IdentityKey) -> NamespacePolicy { configuration.namespaces[evidence.namespace[key] ?? 0] }
+    private func policy(_ key: IdentityKey) -> NamespacePolicy {
+        configuration.namespaces[evidence.namespace[key] ?? 0]
+    }
 
     private func isRecord(_ key: IdentityKey) -> Bool { policy(key).kind == .record }
 

@@ -153,7 +153,8 @@ struct ScenarioMaker {
     private mutating func time() -> Timestamp {
         let hour = generator.int(0...Scenario.days * 24 - 1)
         let base = EvidenceBuilder.time(hours: hour)
-        return generator.chance(50) ? base : Timestamp(milliseconds: base.milliseconds + Int64(generator.int(0...3_599_999)))
+        return generator.chance(50)
+            ? base : Timestamp(milliseconds: base.milliseconds + Int64(generator.int(0...3_599_999)))
     }
 
     private mutating func identifiers(_ range: ClosedRange<Int>) -> [KeyedIdentifier] {

@@ -152,7 +152,9 @@ extension Workspace {
 
     private func forest(of members: [Int32]) -> ForestPlan {
         var counts: [Int32: Int] = [:]
-        for member in members where nodes[Int(member)].origin >= 0 { counts[nodes[Int(member)].origin, default: 0] += 1 }
+        for member in members where nodes[Int(member)].origin >= 0 {
+            counts[nodes[Int(member)].origin, default: 0] += 1
+        }
         let isWhole = counts.allSatisfy { origins[Int($0.key)].members.count == $0.value }
         let wasApart = counts.contains { origins[Int($0.key)].linksApart }
         guard isWhole else { return ForestPlan(root: members[0], rewritesAll: true, nextLook: nil, wasApart: wasApart) }
@@ -218,7 +220,8 @@ extension Workspace {
         func place(_ dense: Int32) -> UInt16 {
             members.count > 8 ? places[dense] ?? 0 : UInt16(members.firstIndex(of: dense) ?? 0)
         }
-        return active
+        return
+            active
             .map { index in
                 let link = links[Int(index)]
                 return ActiveLink(
