@@ -100,7 +100,8 @@ struct Inspection {
     // MARK: Rows by themselves
 
     /// Width, order, checksum, and that each row is found by its key.
-    private mutating func inspectRows(_ table: TableDeclaration, _ snapshot: borrowing some Snapshot & ~Copyable) throws {
+    private mutating func inspectRows(_ table: TableDeclaration, _ snapshot: borrowing some Snapshot & ~Copyable) throws
+    {
         var rows = 0
         var damaged = 0
         var previous: [UInt8] = []
@@ -114,7 +115,9 @@ struct Inspection {
             return .proceed
         }
         report.tables.append(IntegrityReport.TableCount(name: table.name.description, rows: rows))
-        if damaged > 0 { report.add("\(table.name): \(damaged) of \(rows) rows are damaged, out of order or not found") }
+        if damaged > 0 {
+            report.add("\(table.name): \(damaged) of \(rows) rows are damaged, out of order or not found")
+        }
         let stated = try snapshot.statistics(table).entries
         if stated != rows { report.add("\(table.name): \(stated) rows are stated, \(rows) are there") }
     }

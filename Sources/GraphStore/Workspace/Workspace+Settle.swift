@@ -72,7 +72,8 @@ extension Workspace {
     func recordEnd(_ link: WorkLink) -> Int32 { nodes[Int(link.left)].isRecord ? link.left : link.right }
 
     /// The degrees of some nodes as the evidence now has them.
-    private mutating func degrees(of indices: [Int], _ transaction: borrowing WriteTransaction) throws -> [Int: Degree] {
+    private mutating func degrees(of indices: [Int], _ transaction: borrowing WriteTransaction) throws -> [Int: Degree]
+    {
         guard !indices.isEmpty else { return [:] }
         var degrees: [Int: Degree] = Dictionary(minimumCapacity: indices.count)
         for index in indices { degrees[index] = try row(of: Int32(index), transaction).suspended }

@@ -140,7 +140,8 @@ extension Workspace {
         }
     }
 
-    private mutating func adopt(_ component: Component, root: NodeID, _ transaction: borrowing WriteTransaction) throws {
+    private mutating func adopt(_ component: Component, root: NodeID, _ transaction: borrowing WriteTransaction) throws
+    {
         let first = Int32(nodes.count)
         let origin = Int32(origins.count)
         for member in component.members {
