@@ -48,11 +48,13 @@ struct DamageProgram {
             isHung: isSignal && process.terminationStatus == SIGKILL)
     }
 
-    /// For what must succeed.
+    /// For what must succeed, as a whole or but for lines that were refused.
     @discardableResult
-    func demand(_ arguments: [String]) throws -> End {
+    func demand(_ arguments: [String], orRefusals isPartial: Bool = false) throws -> End {
         let end = try run(arguments)
-        if end.code != 0 { throw DamageError(message: "\(arguments.first ?? ""): \(end.message)") }
+        if end.code != 0 && !(isPartial && end.code == 1) {
+            throw DamageError(message: "\(arguments.first ?? ""): \(end.message)")
+        }
         return end
     }
 }

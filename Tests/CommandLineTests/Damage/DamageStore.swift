@@ -12,8 +12,8 @@ struct DamageStore {
     private let origin: TemporaryDirectory
 
     static let shared = Result { try DamageStore() }
-    private static let people = 60
-    private static let observations = 1_500
+    private static let people = 40
+    private static let observations = 900
     private static let askedCount = 146
 
     private init() throws {
@@ -27,11 +27,14 @@ struct DamageStore {
         for start in stride(from: 0, to: lines.count, by: step) {
             let part = lines[start..<min(start + step, lines.count)].joined(separator: "\n") + "\n"
             try Data(part.utf8).write(to: URL(fileURLWithPath: file))
-            try selvedge.demand(["record", "--data", store, file])
+            try selvedge.demand(["record", "--data", store, file], orRefusals: true)
         }
         let held = try Self.identifiers(of: lines)
-        asked = held.names + (0..<4).map { "email:nobody\($0)@example.org" }
         try Self.arrange(store, held)
+        let candidates = held.names + (0..<4).map { "email:nobody\($0)@example.org" }
+        let answers = try DamageAnswer.read(
+            selvedge.demand(["resolve", "--data", store, "--json"] + candidates, orRefusals: true).output)
+        asked = zip(candidates, answers).filter { $1.outcome != "refused" }.map(\.0)
         baseline = try DamageAnswer.read(selvedge.demand(["resolve", "--data", store, "--json"] + asked).output)
         data = try Data(contentsOf: Self.dataFile(of: store))
         try selvedge.demand(["check", "--data", store])
@@ -86,8 +89,13 @@ struct DamageStore {
             var value: String?
         }
         var source: String
-        var record_id: String?
+        var recordID: String?
         var identifiers: [Identifier]
+
+        private enum CodingKeys: String, CodingKey {
+            case source, identifiers
+            case recordID = "record_id"
+        }
     }
 
     /// Evenly picked ones of every namespace, in the order of their first mention.
@@ -96,9 +104,9 @@ struct DamageStore {
         var seen: Set<String> = []
         for line in lines {
             let line = try JSONDecoder().decode(Line.self, from: Data(line.utf8))
-            if let id = line.record_id { held.records.append((line.source, id)) }
+            if let id = line.recordID { held.records.append((line.source, id)) }
             for identifier in line.identifiers {
-                guard let value = identifier.value, isWellFormed(value, identifier.namespace) else { continue }
+                guard let value = identifier.value else { continue }
                 let name = "\(identifier.namespace):\(value)"
                 if seen.insert(name).inserted { held.names.append(name) }
             }
@@ -106,15 +114,6 @@ struct DamageStore {
         let kept = Double(held.names.count) / Double(askedCount)
         if kept > 1 { held.names = (0..<askedCount).map { held.names[Int(Double($0) * kept)] } }
         return held
-    }
-
-    /// Whether `resolve` takes it without a source's region; what it refuses is not asked.
-    private static func isWellFormed(_ value: String, _ namespace: String) -> Bool {
-        switch namespace {
-        case "email": value.contains("@") && value.contains(".")
-        case "phone": value.hasPrefix("+") && value.count > 9
-        default: !value.isEmpty
-        }
     }
 }
 

@@ -5,7 +5,7 @@ import Testing
 /// What a broken disk does to a store, and what the store says of it. LMDB's pages carry no checksum: a bit flipped in
 /// a key or in a page's own bytes can hide a row or lead a process astray, and then `check` must find it.
 @Suite("Damage on disk", .serialized)
-struct DamageTests {
+struct DamageOnDiskTests {
     /// Of the full number of flips and cuts: `SELVEDGE_SCALE`, a tenth by default.
     private static let scale = ProcessInfo.processInfo.environment["SELVEDGE_SCALE"].flatMap(Double.init) ?? 0.1
     private static let seed = ProcessInfo.processInfo.environment["SELVEDGE_SEED"].flatMap(UInt64.init) ?? 1
