@@ -43,7 +43,11 @@ extension Workspace {
         let cluster = nodes[index].oldCluster
         return origin.members.map(Int.init)
             .filter { nodes[$0].oldCluster == cluster && $0 != index && nodes[$0].exists && nodes[$0].isAlive }
-            .min { (nodes[$0].isRecord ? 1 : 0, nodes[$0].id.rawValue) < (nodes[$1].isRecord ? 1 : 0, nodes[$1].id.rawValue) }
+            .min {
+                (nodes[$0].isRecord ? 1 : 0, nodes[$0].id.rawValue) < (
+                    nodes[$1].isRecord ? 1 : 0, nodes[$1].id.rawValue
+                )
+            }
     }
 
     private mutating func passOn(from index: Int, to heir: Int?) {

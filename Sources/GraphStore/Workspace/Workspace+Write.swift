@@ -45,8 +45,10 @@ extension Workspace {
         return changes
     }
 
+    /// Whether nothing will look at a suspended link when it expires: evidence taken back makes that earlier.
     private func needsLook(_ link: WorkLink) -> Bool {
-        link.place.isSuspendedLive && link.scheduledLook == nil && liveUntil(link) != nil
+        guard link.place.isSuspendedLive, let until = liveUntil(link) else { return false }
+        return link.scheduledLook.map { until < $0 } ?? true
     }
 
     private mutating func writeSuspended(
@@ -54,7 +56,7 @@ extension Workspace {
     ) throws {
         if reason == .expired {
             links[index].scheduledLook = nil
-        } else if links[index].scheduledLook == nil, let until = liveUntil(links[index]) {
+        } else if needsLook(links[index]), let until = liveUntil(links[index]) {
             links[index].scheduledLook = until
             let key = ExpiryKey(
                 hour: until, node: nodes[Int(links[index].left)].id, other: nodes[Int(links[index].right)].id)
@@ -150,7 +152,9 @@ extension Workspace {
 
     private func forest(of members: [Int32]) -> ForestPlan {
         var counts: [Int32: Int] = [:]
-        for member in members where nodes[Int(member)].origin >= 0 { counts[nodes[Int(member)].origin, default: 0] += 1 }
+        for member in members where nodes[Int(member)].origin >= 0 {
+            counts[nodes[Int(member)].origin, default: 0] += 1
+        }
         let isWhole = counts.allSatisfy { origins[Int($0.key)].members.count == $0.value }
         let wasApart = counts.contains { origins[Int($0.key)].linksApart }
         guard isWhole else { return ForestPlan(root: members[0], rewritesAll: true, nextLook: nil, wasApart: wasApart) }
@@ -216,7 +220,8 @@ extension Workspace {
         func place(_ dense: Int32) -> UInt16 {
             members.count > 8 ? places[dense] ?? 0 : UInt16(members.firstIndex(of: dense) ?? 0)
         }
-        return active
+        return
+            active
             .map { index in
                 let link = links[Int(index)]
                 return ActiveLink(
