@@ -14,12 +14,12 @@ struct DamageProgram {
     /// Seconds after which a process counts as hung.
     private static let patience = 60.0
 
-    /// `SELVEDGE_BIN`, or the build directory that the test bundle lies in.
-    static let selvedge = DamageProgram(
-        path: ProcessInfo.processInfo.environment["SELVEDGE_BIN"] ?? built("selvedge"))
+    /// In the folder `SELVEDGE_BIN`, or the build directory that the test bundle lies in.
+    static let selvedge = DamageProgram(path: built("selvedge"))
     static let simulate = DamageProgram(path: built("simulate"))
 
     private static func built(_ name: String) -> String {
+        if let folder = ProcessInfo.processInfo.environment["SELVEDGE_BIN"] { return folder + "/" + name }
         let bundle = Bundle.allBundles.map(\.bundleURL).first { $0.pathExtension == "xctest" }
         let executable = bundle ?? URL(fileURLWithPath: CommandLine.arguments[0])
         return executable.deletingLastPathComponent().appendingPathComponent(name).path
