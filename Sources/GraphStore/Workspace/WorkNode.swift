@@ -1,5 +1,5 @@
 package import Identity
-package import Stitching
+internal import Stitching
 
 /// A node that the current group of commands has touched, or a fellow member of its component.
 struct WorkNode {
