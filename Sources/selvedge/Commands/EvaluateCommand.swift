@@ -91,7 +91,7 @@ struct EvaluateCommand: ParsableCommand {
             progress.show(rows.line, done: rows.position)
         }
         progress.clear()
-        if let observations { try observe(observations, &list, intake) }
+        if let observations { try observe(observations, &list, engine) }
         let evaluation = try list.evaluate(engine)
         if store.json {
             try JSONLine.print(
@@ -115,8 +115,8 @@ struct EvaluateCommand: ParsableCommand {
         return KeyedIdentifier(namespace: index, key: key)
     }
 
-    private func observe(_ path: String, _ list: inout TruthOfIdentifiers, _ intake: Intake) throws {
-        let reader = try ObservationReader(path, intake)
+    private func observe(_ path: String, _ list: inout TruthOfIdentifiers, _ engine: Engine) throws {
+        let reader = try ObservationReader(path, engine)
         defer { reader.stop() }
         var progress = Progress("observations", total: reader.size)
         var count = 0

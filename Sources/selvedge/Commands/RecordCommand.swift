@@ -41,7 +41,7 @@ struct RecordCommand: ParsableCommand {
         let engine = try store.openForWriting("record")
         let signals = Interruption.listen()
         defer { withExtendedLifetime(signals) {} }
-        let reader = try ObservationReader(file, engine.intakeNow())
+        let reader = try ObservationReader(file, engine)
         defer { reader.stop() }
         let report = RecordReport(name: reader.name, rejects: try rejects.map { try RejectFile($0) })
         var writer = GroupWriter(

@@ -57,7 +57,7 @@ struct SimulateCommand: ParsableCommand {
     }
 
     private func lines(_ engine: Engine) throws -> [KeyedLine] {
-        let reader = try ObservationReader(file, engine.intakeNow())
+        let reader = try ObservationReader(file, engine)
         defer { reader.stop() }
         var lines: [KeyedLine] = []
         while case .product(let product) = try reader.next() {

@@ -1,11 +1,10 @@
 internal import Foundation
 
-/// Work in order on several threads: `make` gives the pieces one after another, `work` turns each into a product, and
-/// `next` hands the products out in the order of the pieces. At most `window` products wait, so memory is bounded.
+/// Work in order on several threads: `make` gives the pieces one after another, each thread's own worker turns one into
+/// a product, and `next` hands the products out in the order of the pieces. At most `window` products wait, so memory is bounded.
 final class Conveyor<Piece: Sendable, Product: Sendable>: @unchecked Sendable {
     // Everything below `condition` is touched under it; `make` under `source`.
     private let make: () throws -> Piece?
-    private let work: @Sendable (Piece) -> Product
     private let window: Int
     private let source = NSLock()
     private let condition = NSCondition()
@@ -24,19 +23,18 @@ final class Conveyor<Piece: Sendable, Product: Sendable>: @unchecked Sendable {
 
     init(
         threads: Int, window: Int = 16, make: @escaping () throws -> Piece?,
-        work: @escaping @Sendable (Piece) -> Product
-    ) {
+        worker: () throws -> @Sendable (Piece) -> Product
+    ) rethrows {
         self.make = make
-        self.work = work
         self.window = window
-        for _ in 0..<threads {
-            let thread = Thread { self.run() }
+        for work in try (0..<threads).map({ _ in try worker() }) {
+            let thread = Thread { self.run(work) }
             thread.stackSize = 4 << 20
             thread.start()
         }
     }
 
-    private func run() {
+    private func run(_ work: (Piece) -> Product) {
         while let (number, piece) = takePiece() {
             let product = work(piece)
             condition.withLock {

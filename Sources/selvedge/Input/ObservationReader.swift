@@ -1,4 +1,6 @@
+internal import Engine
 internal import Foundation
+internal import GraphStore
 internal import Identity
 
 /// One line of input: an observation with keys in place of values, or why it is none.
@@ -26,13 +28,17 @@ struct ObservationReader {
     private let conveyor: Conveyor<LineChunk, KeyedLines>
 
     /// - Parameter path: `-` for standard input.
-    init(_ path: String, _ intake: Intake) throws {
+    init(_ path: String, _ engine: Engine) throws {
         let descriptor = try Self.open(path)
         name = path == "-" ? "stdin" : path
         size = descriptor.size
-        var chunks = LineChunks(descriptor, lineLimit: intake.configuration.limits.lineBytes)
+        var chunks = LineChunks(descriptor, lineLimit: engine.store.configuration.limits.lineBytes)
         let threads = min(2, max(1, ProcessInfo.processInfo.activeProcessorCount - 1))
-        conveyor = Conveyor(threads: threads, make: { try chunks.next() }, work: { Self.key($0, intake) })
+        conveyor = try Conveyor(threads: threads, make: { try chunks.next() }) {
+            // One for each thread, so that they share no reference count.
+            let intake = try engine.intakeNow()
+            return { Self.key($0, intake) }
+        }
     }
 
     func next(timeout: Duration? = nil) throws -> Conveyor<LineChunk, KeyedLines>.Delivery {
