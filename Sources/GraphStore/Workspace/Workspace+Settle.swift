@@ -24,7 +24,8 @@ extension Workspace {
 
     /// Judges links not yet examined, and follows every hub that comes or goes to the links that it moves.
     private mutating func settleHubs(_ transaction: borrowing WriteTransaction) throws {
-        var pending = nodes.indices.filter { nodes[$0].recordsDelta != 0 && !nodes[$0].needsHubCheck }
+        // Records come and go before settling: one look at what they change is enough.
+        var pending = examinedLinks == 0 ? nodes.indices.filter { nodes[$0].recordsDelta != 0 } : []
         for index in pending { nodes[index].needsHubCheck = true }
         while examinedLinks < links.count || !pending.isEmpty {
             for index in examinedLinks..<links.count { examine(index, &pending) }
