@@ -86,7 +86,8 @@ let package = Package(
             name: "EngineTests",
             dependencies: ["Engine", "GraphStore", "Stitching", "Identity", "LMDB", "TestSupport"],
             swiftSettings: settings),
-        .testTarget(name: "CommandLineTests", dependencies: ["selvedge", "simulate", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["selvedge", "simulate", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "RepositoryTests", swiftSettings: settings),
     ],
     cxxLanguageStandard: .cxx17

@@ -46,7 +46,8 @@ package final class Store: Sendable {
             try state.save(&transaction)
             try transaction.put(Tables.meta, MetaKey(.format), MetaBytes.encode(UInt64(format)))
             try transaction.put(Tables.meta, MetaKey(.configuration), Array(configuration.canonicalText.utf8))
-            try transaction.put(Tables.meta, MetaKey(.normalisers), Array(Normaliser.versions.joined(separator: "; ").utf8))
+            try transaction.put(
+                Tables.meta, MetaKey(.normalisers), Array(Normaliser.versions.joined(separator: "; ").utf8))
             try transaction.put(Tables.meta, MetaKey(.keyCheck), keyRing.keyCheckValue)
         }
         let label = StoreLabel(

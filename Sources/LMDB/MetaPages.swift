@@ -71,7 +71,7 @@ enum MetaPages {
 }
 
 /// A file read with plain calls.
-private struct PlainFile {
+struct PlainFile {
     let descriptor: Int32
     let path: String
 
@@ -98,14 +98,15 @@ private struct PlainFile {
 }
 
 extension [UInt8] {
-    fileprivate func littleEndian<T: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, as type: T.Type) -> T {
+    /// Traps outside of the bytes.
+    func littleEndian<T: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, as type: T.Type) -> T {
         // Sound: every bit pattern is an integer, and the load checks its bounds.
         T(littleEndian: unsafe span.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: type))
     }
 }
 
 /// The head of one tree.
-private struct TreeHead {
+struct TreeHead {
     let size: UInt32
     let flags: UInt16
     let depth: UInt16
@@ -113,6 +114,8 @@ private struct TreeHead {
     let entries: UInt64
     let root: UInt64
 
+    /// Bytes.
+    static let width = 48
     static let noPage = UInt64.max
     /// LMDB's cursors have a stack of 32 pages.
     private static let maximumDepth = 32
@@ -133,13 +136,13 @@ private struct TreeHead {
     }
 }
 
-private struct MetaPage {
+struct MetaPage {
     static let size = 152
     private static let metaFlag: UInt16 = 0x08
     private static let magic: UInt32 = 0xBEEF_C0DE
     private static let dataVersion: UInt32 = 1
     /// The free tree has integer keys; no other flag is ever persisted by this module.
-    private static let freeTreeFlags: UInt16 = 0x08
+    static let freeTreeFlags: UInt16 = 0x08
 
     private let number: UInt64
     private let pageFlags: UInt16

@@ -140,13 +140,16 @@ extension Evidence {
         for (index, record) in records.enumerated() where standing.admit(record.time, hour, timeToLive) {
             let traits = policies.sources[Int(record.source.rawValue)]
             standing.partyRank = min(standing.partyRank, traits.partyRank)
-            if folds.contains(where: { $0.source == record.source && Self.lives($0.last, hour, timeToLive) }) { continue }
+            if folds.contains(where: { $0.source == record.source && Self.lives($0.last, hour, timeToLive) }) {
+                continue
+            }
             let isFirstOfSource = !records[..<index].contains {
                 $0.source == record.source && Self.lives($0.time, hour, timeToLive)
             }
             guard isFirstOfSource else { continue }
             recordDays = 0
-            for other in records[index...] where other.source == record.source && Self.lives(other.time, hour, timeToLive) {
+            for other in records[index...]
+            where other.source == record.source && Self.lives(other.time, hour, timeToLive) {
                 recordDays |= Fold.dayBit(traits, other.time)
             }
             standing.weight += UInt16(recordDays.nonzeroBitCount)

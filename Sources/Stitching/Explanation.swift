@@ -88,7 +88,8 @@ extension Explanation: CustomStringConvertible {
             lines.append("  \(step.from) - \(step.to)  \(step.kind), weight \(step.weight): \(step.reason)")
             if !step.detail.isEmpty { lines.append("      \(step.detail)") }
             for support in step.support {
-                let records = support.records == 0 ? "" : ", \(support.records) record\(support.records == 1 ? "" : "s")"
+                let records =
+                    support.records == 0 ? "" : ", \(support.records) record\(support.records == 1 ? "" : "s")"
                 lines.append(
                     "      \(support.source): \(support.first) to \(support.last), "
                         + "\(support.days) day\(support.days == 1 ? "" : "s")\(records)")

@@ -17,12 +17,16 @@ import Testing
                 """)
     }
 
-    private func say(_ graph: TestGraph, _ claim: AssertionRow.Claim, _ first: (String, Int), _ second: (String, Int)) throws {
+    private func say(_ graph: TestGraph, _ claim: AssertionRow.Claim, _ first: (String, Int), _ second: (String, Int))
+        throws
+    {
         let ends = (graph.builder.identifier(first.0, first.1), graph.builder.identifier(second.0, second.1))
         try graph.engine.apply(.assert(graph.builder.assertion(claim, ends.0, ends.1)))
     }
 
-    private func unsay(_ graph: TestGraph, _ claim: AssertionRow.Claim, _ first: (String, Int), _ second: (String, Int)) throws {
+    private func unsay(_ graph: TestGraph, _ claim: AssertionRow.Claim, _ first: (String, Int), _ second: (String, Int))
+        throws
+    {
         let ends = (graph.builder.identifier(first.0, first.1), graph.builder.identifier(second.0, second.1))
         try graph.engine.apply(.withdraw(graph.builder.assertion(claim, ends.0, ends.1)))
     }
@@ -88,7 +92,8 @@ import Testing
         let graph = try graph()
         try graph.hold(record: 1, ("device", 1))
         let record = KeyedIdentifier(
-            namespace: graph.builder.identifier("record", 0).namespace, key: EvidenceBuilder.recordKey(1, source: "crm"))
+            namespace: graph.builder.identifier("record", 0).namespace, key: EvidenceBuilder.recordKey(1, source: "crm")
+        )
         let login = graph.builder.identifier("login", 1)
         try graph.engine.apply(.assert(graph.builder.assertion(.same, record, login)))
         #expect(try graph.isProfile(("record/crm", 1), ("device", 1), ("login", 1)))

@@ -29,7 +29,8 @@ import Testing
         #expect(try graph.isProfile(("device", 1)))
         #expect(try graph.id("email", 3) != joined)
         try graph.retract(source: "kiosk", hours: 6)
-        #expect(try graph.isProfile(("device", 1), ("email", 1), ("email", 2), ("email", 3), ("email", 4), ("email", 5)))
+        #expect(
+            try graph.isProfile(("device", 1), ("email", 1), ("email", 2), ("email", 3), ("email", 4), ("email", 5)))
         #expect(try graph.id("email", 3) == joined)
         #expect(try graph.isUnknown("email", 6))
         try checkIntegrity(graph.engine)

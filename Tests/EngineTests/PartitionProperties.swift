@@ -16,9 +16,30 @@ import Testing
             try PropertyRun(try Scenario(seed: seed)).check()
         }
         for failure in failures.prefix(5) {
-            Issue.record("seed \(failure.seed): \(failure.problem)\nreplay: SELVEDGE_SEED=\(failure.seed) swift test --filter PartitionProperties\n\(smallest(failure.seed))")
+            Issue.record(
+                "seed \(failure.seed): \(failure.problem)\nreplay: SELVEDGE_SEED=\(failure.seed) swift test --filter PartitionProperties\n\(smallest(failure.seed))"
+            )
         }
         #expect(failures.isEmpty, "\(failures.count) of \(seeds.seeds.count) seeds: \(failures.map(\.seed))")
+    }
+
+    /// The scenarios would prove little if nothing ever happened in them.
+    @Test func scenariosReachEveryRule() throws {
+        var reached: [String: Int] = [:]
+        for seed in UInt64(1)...300 {
+            let scenario = try Scenario(seed: seed)
+            let oracle = Oracle(scenario)
+            if !oracle.hubs.isEmpty { reached["hub", default: 0] += 1 }
+            if !oracle.hidden.isEmpty { reached["hidden", default: 0] += 1 }
+            if oracle.clusters.contains(where: { $0.count > 3 }) { reached["large cluster", default: 0] += 1 }
+            for rule in oracle.refusals { reached["\(rule)", default: 0] += 1 }
+            for step in scenario.steps { reached[step.kind, default: 0] += 1 }
+        }
+        let rules = [
+            "hub", "hidden", "large cluster", "unique_per_profile", "cannot_link", "profile_size", "event", "record",
+            "record retraction", "source retraction", "same", "different",
+        ]
+        for rule in rules { #expect(reached[rule, default: 0] >= 20, "\(rule): \(reached[rule, default: 0])") }
     }
 
     /// The fewest steps of a failing seed that still fail, in one of a few orders.

@@ -1,6 +1,7 @@
 import Engine
 import GraphStore
 import Identity
+import LMDB
 import Stitching
 import TestSupport
 
@@ -21,6 +22,7 @@ struct PropertyRun {
     func check() throws {
         var run = self
         var content: Digest?
+        var purged: Digest?
         for order in 0..<Self.orders {
             let store = try TemporaryStore(scenario.configuration)
             let ids = try run.apply(to: store.engine, sweeping: order > 0, duplicating: order > 1)
@@ -38,8 +40,28 @@ struct PropertyRun {
             }
             try run.compareProfiles(store.engine, ids, "order \(order)")
             try run.addAndRetract(store.engine, "order \(order)")
+            let rest = try run.purge(store.engine, "order \(order)")
+            if let purged, purged != rest { throw PropertyFailure("order \(order): another content after the purge") }
+            purged = rest
             try checkIntegrity(store.engine)
         }
+    }
+
+    /// Deletes what is hidden: the partition stays, and the same evidence again changes nothing.
+    private func purge(_ engine: Engine, _ place: String) throws -> Digest {
+        try engine.apply(.purge(scenario.asOf))
+        let content = try engine.digest(.content)
+        guard try engine.digest(.partition) == oracle.digest else {
+            throw PropertyFailure("\(place): the purge changes the partition")
+        }
+        for key in oracle.hidden where try engine.resolve(key) != nil {
+            throw PropertyFailure("\(place): \(Scenario.name(key)) is seen after the purge")
+        }
+        for case .observe(let observation) in scenario.steps { try engine.apply(.record([observation])) }
+        guard try engine.digest(.content) == content else {
+            throw PropertyFailure("\(place): the same evidence again changes what a purge has left")
+        }
+        return content
     }
 
     /// Applies every step in a random order, in batches of random sizes, with sweeps in between.
@@ -100,7 +122,8 @@ struct PropertyRun {
                 differences.append("\(Scenario.name(key)): \(Self.text(found)), not \(Self.text(expected))")
             }
         }
-        throw PropertyFailure("\(place): another partition than the oracle's\n  " + differences.joined(separator: "\n  "))
+        throw PropertyFailure(
+            "\(place): another partition than the oracle's\n  " + differences.joined(separator: "\n  "))
     }
 
     private static func text(_ keys: Set<IdentityKey>?) -> String {
@@ -110,6 +133,7 @@ struct PropertyRun {
     /// Every key resolves to its cluster of the oracle's; a profile bears the id of its oldest identifier, or an older
     /// one that an expired identifier left; and that id leads back to it.
     private func compareProfiles(_ engine: Engine, _ ids: Set<ProfileID>, _ place: String) throws {
+        let hidden = try hiddenNodes(engine)
         var anchors: [NodeID: Set<IdentityKey>] = [:]
         for key in scenario.keys.sorted() {
             let profile = try engine.resolve(key)
@@ -120,7 +144,7 @@ struct PropertyRun {
             guard let profile, let keys else { continue }
             let identifiers = profile.members.filter { $0.namespace != .record }
             let oldest = (identifiers.isEmpty ? profile.members : identifiers).map(\.node).min() ?? NodeID(0)
-            guard profile.anchor <= oldest || identifiers.isEmpty else {
+            guard profile.anchor == oldest || hidden.contains(profile.anchor) else {
                 throw PropertyFailure("\(place): the anchor of \(Self.text(keys)) is not its oldest member")
             }
             guard anchors.updateValue(keys, forKey: profile.anchor).map({ $0 == keys }) ?? true else {
@@ -132,6 +156,20 @@ struct PropertyRun {
         }
         for id in ids where try engine.resolve(id) == nil && isWithoutLoss {
             throw PropertyFailure("\(place): an id that was given resolves to nothing")
+        }
+    }
+
+    /// Nodes of identifiers that are held and hidden: they may have left their ids to heirs.
+    private func hiddenNodes(_ engine: Engine) throws -> Set<NodeID> {
+        try engine.store.environment.read { transaction in
+            var nodes: Set<NodeID> = []
+            for key in oracle.hidden {
+                guard let row = try transaction.get(Tables.identifiers, key) else {
+                    throw PropertyFailure("\(Scenario.name(key)) is hidden and not held")
+                }
+                nodes.insert(row.node)
+            }
+            return nodes
         }
     }
 
@@ -151,7 +189,9 @@ struct PropertyRun {
 
     private mutating func assertAndWithdraw(_ engine: Engine) throws {
         let builder = EvidenceBuilder(scenario.configuration)
-        let ends = (builder.identifier("email", generator.int(1...6)), builder.identifier("device", generator.int(1...6)))
+        let ends = (
+            builder.identifier("email", generator.int(1...6)), builder.identifier("device", generator.int(1...6))
+        )
         let assertion = builder.assertion(generator.chance(70) ? .same : .different, ends.0, ends.1)
         guard !scenario.asserts(ends.0.key, ends.1.key) else { return }
         do {

@@ -43,7 +43,8 @@ package struct EvidenceBuilder: Sendable {
         let content = Array("\(number) \(version) \(identifiers)".utf8)
         var observation = event(identifiers, source: source, hours: hours)
         observation.record = KeyedRecord(
-            key: Self.recordKey(number, source: source), recordID: "\(number)", contentHash: Digest(sha256: content.span),
+            key: Self.recordKey(number, source: source), recordID: "\(number)",
+            contentHash: Digest(sha256: content.span),
             attributes: nil)
         return observation
     }

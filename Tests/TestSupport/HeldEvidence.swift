@@ -49,7 +49,8 @@ struct HeldEvidence {
             }
             if let tombstone = retractedRecords[keyed.key], observation.time <= tombstone { continue }
             let version = Record(
-                key: keyed.key, source: observation.source, time: observation.time, contentHash: keyed.contentHash.bytes,
+                key: keyed.key, source: observation.source, time: observation.time,
+                contentHash: keyed.contentHash.bytes,
                 identifiers: observation.identifiers.map(\.key))
             guard latest[keyed.key].map({ Self.isLater(version, than: $0) }) ?? true else { continue }
             latest[keyed.key] = version

@@ -1,7 +1,7 @@
 internal import Engine
 internal import GraphStore
 package import Identity
-internal import Stitching
+package import Stitching
 
 /// A naive evaluation of a scenario's evidence as a set, straight from DESIGN ("From evidence to profiles"): no
 /// storage, no increments, no shared algorithm. Clear, not fast.
@@ -10,6 +10,8 @@ package struct Oracle {
     /// Keys that are held and in no profile, all of their evidence being past its time to live.
     package private(set) var hidden: Set<IdentityKey> = []
     package private(set) var hubs: Set<IdentityKey> = []
+    /// The constraints that kept clusters apart.
+    package private(set) var refusals: Set<Verdict> = []
 
     private let configuration: Configuration
     private let hour: Int32
@@ -37,7 +39,9 @@ package struct Oracle {
 
     // MARK: Liveness
 
-    private func policy(_ key: IdentityKey) -> NamespacePolicy { configuration.namespaces[evidence.namespace[key] ?? 0] }
+    private func policy(_ key: IdentityKey) -> NamespacePolicy {
+        configuration.namespaces[evidence.namespace[key] ?? 0]
+    }
 
     private func isRecord(_ key: IdentityKey) -> Bool { policy(key).kind == .record }
 
@@ -135,7 +139,11 @@ package struct Oracle {
             guard let first = clusters.firstIndex(where: { $0.contains(link.pair.low) }),
                 let second = clusters.firstIndex(where: { $0.contains(link.pair.high) }), first != second
             else { continue }
-            guard mayJoin(clusters[first], clusters[second], by: link) else { continue }
+            let verdict = verdict(clusters[first], clusters[second], by: link)
+            guard verdict == .joined else {
+                refusals.insert(verdict)
+                continue
+            }
             let joined = clusters[first].union(clusters[second])
             clusters.remove(at: max(first, second))
             clusters.remove(at: min(first, second))
@@ -143,14 +151,14 @@ package struct Oracle {
         }
     }
 
-    private func mayJoin(_ first: Set<IdentityKey>, _ second: Set<IdentityKey>, by link: OracleLink) -> Bool {
+    private func verdict(_ first: Set<IdentityKey>, _ second: Set<IdentityKey>, by link: OracleLink) -> Verdict {
         for pair in evidence.cannotLinks {
-            if first.contains(pair.low) && second.contains(pair.high) { return false }
-            if first.contains(pair.high) && second.contains(pair.low) { return false }
+            if first.contains(pair.low) && second.contains(pair.high) { return .cannotLink }
+            if first.contains(pair.high) && second.contains(pair.low) { return .cannotLink }
         }
         let both = first.union(second)
-        if both.count(where: { !isRecord($0) }) > configuration.limits.profileIdentifiers { return false }
-        guard link.kind != 0 else { return true }
+        if both.count(where: { !isRecord($0) }) > configuration.limits.profileIdentifiers { return .profileSize }
+        guard link.kind != 0 else { return .joined }
         for policy in configuration.namespaces {
             let isConstrained =
                 switch policy.uniquePerProfile {
@@ -160,9 +168,9 @@ package struct Oracle {
                 }
             guard isConstrained else { continue }
             let holds = { (cluster: Set<IdentityKey>) in cluster.contains { self.policy($0).name == policy.name } }
-            if holds(first) && holds(second) { return false }
+            if holds(first) && holds(second) { return .uniquePerProfile }
         }
-        return true
+        return .joined
     }
 }
 

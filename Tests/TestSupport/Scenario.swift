@@ -8,6 +8,15 @@ package enum Step: Sendable {
     case retractRecord(source: String, record: IdentityKey, time: Timestamp)
     case retractSource(String, time: Timestamp)
     case assert(Assertion)
+
+    package var kind: String {
+        switch self {
+        case .observe(let observation): observation.record == nil ? "event" : "record"
+        case .retractRecord: "record retraction"
+        case .retractSource: "source retraction"
+        case .assert(let assertion): "\(assertion.claim)"
+        }
+    }
 }
 
 /// Seeded random evidence over a small universe, so that components meet, fall apart and reach every limit.
@@ -144,7 +153,8 @@ struct ScenarioMaker {
     private mutating func time() -> Timestamp {
         let hour = generator.int(0...Scenario.days * 24 - 1)
         let base = EvidenceBuilder.time(hours: hour)
-        return generator.chance(50) ? base : Timestamp(milliseconds: base.milliseconds + Int64(generator.int(0...3_599_999)))
+        return generator.chance(50)
+            ? base : Timestamp(milliseconds: base.milliseconds + Int64(generator.int(0...3_599_999)))
     }
 
     private mutating func identifiers(_ range: ClosedRange<Int>) -> [KeyedIdentifier] {

@@ -37,4 +37,12 @@ package final class TemporaryStore {
 }
 
 /// Reads the whole store and throws where it contradicts itself.
-package func checkIntegrity(_ engine: Engine) throws {}
+package func checkIntegrity(_ engine: Engine) throws {
+    let report = IntegrityCheck.run(engine.store)
+    guard report.isClean else { throw DamagedStore(findings: report.findings) }
+}
+
+/// What the integrity check found after a test.
+package struct DamagedStore: Error {
+    package let findings: [String]
+}

@@ -7,9 +7,9 @@ internal import Stitching
 extension Applier {
     mutating func assert(_ assertion: Assertion, _ transaction: inout WriteTransaction) throws {
         guard assertion.first.key != assertion.second.key else { throw EngineError.sameIdentifier }
-        let workspace = makeWorkspace()
-        let first = try end(assertion.first, workspace, transaction)
-        let second = try end(assertion.second, workspace, transaction)
+        var workspace = makeWorkspace()
+        let first = try end(assertion.first, &workspace, transaction)
+        let second = try end(assertion.second, &workspace, transaction)
         let ends = NodePair(workspace.nodeID(first), workspace.nodeID(second))
         try refuseContradiction(assertion.claim, ends, transaction)
         var row = AssertionRow(
@@ -20,7 +20,7 @@ extension Applier {
         workspace.noteAssertions(first, any: true)
         workspace.noteAssertions(second, any: true)
         if assertion.claim == .same { try workspace.setMustLink(first, second, isHeld: true, transaction) }
-        try finish(workspace, &transaction)
+        try finish(&workspace, &transaction)
     }
 
     /// Of two that say the same, the one to keep, whichever came first.
@@ -29,7 +29,7 @@ extension Applier {
     }
 
     mutating func withdraw(_ assertion: Assertion, _ transaction: inout WriteTransaction) throws {
-        let workspace = makeWorkspace()
+        var workspace = makeWorkspace()
         guard let first = try workspace.existing(assertion.first.key, transaction),
             let second = try workspace.existing(assertion.second.key, transaction)
         else { throw EngineError.noSuchAssertion }
@@ -42,12 +42,12 @@ extension Applier {
         workspace.noteAssertions(first, any: try !neighbours(of: ends.first, transaction).isEmpty)
         workspace.noteAssertions(second, any: try !neighbours(of: ends.second, transaction).isEmpty)
         if assertion.claim == .same { try workspace.setMustLink(first, second, isHeld: false, transaction) }
-        try finish(workspace, &transaction)
+        try finish(&workspace, &transaction)
     }
 
     /// The node of an end: an identifier may be spoken of before it is seen, a record may not.
     private func end(
-        _ identifier: KeyedIdentifier, _ workspace: Workspace, _ transaction: borrowing WriteTransaction
+        _ identifier: KeyedIdentifier, _ workspace: inout Workspace, _ transaction: borrowing WriteTransaction
     ) throws -> Int32 {
         if let known = try workspace.existing(identifier.key, transaction) { return known }
         guard namespaceID(identifier) != .record else { throw EngineError.unknownRecord }

@@ -13,26 +13,26 @@ extension Applier {
         var workspace = makeWorkspace()
         var ledger = OutcomeLedger()
         for observation in observations {
-            try take(observation, workspace, &ledger, &transaction)
+            try take(observation, &workspace, &ledger, &transaction)
             guard workspace.load >= Self.workspaceLoad else { continue }
-            outcomes += try close(workspace, &ledger, &transaction)
+            outcomes += try close(&workspace, &ledger, &transaction)
             workspace = makeWorkspace()
         }
-        outcomes += try close(workspace, &ledger, &transaction)
+        outcomes += try close(&workspace, &ledger, &transaction)
         return outcomes
     }
 
     private mutating func close(
-        _ workspace: Workspace, _ ledger: inout OutcomeLedger, _ transaction: inout WriteTransaction
+        _ workspace: inout Workspace, _ ledger: inout OutcomeLedger, _ transaction: inout WriteTransaction
     ) throws -> [ItemOutcome] {
-        try finish(workspace, &transaction)
+        try finish(&workspace, &transaction)
         let outcomes = ledger.outcomes(workspace) { profileID($0) }
         ledger = OutcomeLedger()
         return outcomes
     }
 
     private mutating func take(
-        _ observation: KeyedObservation, _ workspace: Workspace, _ ledger: inout OutcomeLedger,
+        _ observation: KeyedObservation, _ workspace: inout Workspace, _ ledger: inout OutcomeLedger,
         _ transaction: inout WriteTransaction
     ) throws {
         let source = state.register(source: observation.source)
@@ -42,7 +42,7 @@ extension Applier {
             return
         }
         if let record = observation.record {
-            try take(record, observation, source, workspace, &ledger, &transaction)
+            try take(record, observation, source, &workspace, &ledger, &transaction)
             return
         }
         let identifiers = try observation.identifiers.map {
@@ -61,7 +61,7 @@ extension Applier {
     }
 
     private mutating func take(
-        _ record: KeyedRecord, _ observation: KeyedObservation, _ source: SourceID, _ workspace: Workspace,
+        _ record: KeyedRecord, _ observation: KeyedObservation, _ source: SourceID, _ workspace: inout Workspace,
         _ ledger: inout OutcomeLedger, _ transaction: inout WriteTransaction
     ) throws {
         let key = RecordKey(source: source, key: record.key)
@@ -81,7 +81,7 @@ extension Applier {
                 ledger.note([dense], workspace)
                 return
             }
-            try withdraw(held, source, workspace, &transaction)
+            try withdraw(held, source, &workspace, &transaction)
         }
         let node = workspace.nodeID(dense)
         let members = identifiers.map { workspace.nodeID($0) }
@@ -104,7 +104,7 @@ extension Applier {
 
     /// Takes back what the held version of a record says.
     func withdraw(
-        _ held: HeldRecord, _ source: SourceID, _ workspace: Workspace, _ transaction: inout WriteTransaction
+        _ held: HeldRecord, _ source: SourceID, _ workspace: inout Workspace, _ transaction: inout WriteTransaction
     ) throws {
         var identifiers: [Int32] = []
         for node in held.identifiers {

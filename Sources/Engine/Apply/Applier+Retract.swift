@@ -9,12 +9,12 @@ extension Applier {
         _ source: String, _ record: IdentityKey, _ time: Timestamp, _ transaction: inout WriteTransaction
     ) throws -> CommandReport {
         let key = RecordKey(source: state.register(source: source), key: record)
-        let workspace = makeWorkspace()
+        var workspace = makeWorkspace()
         var report = CommandReport()
         switch try transaction.get(Tables.records, key) {
         case .held(let held)?:
             guard held.time <= time else { return report }
-            try drop(held, key.source, workspace, &transaction)
+            try drop(held, key.source, &workspace, &transaction)
             report.recordsRetracted = 1
             try transaction.put(Tables.records, key, .tombstone(time))
         case .tombstone(let earlier)?:
@@ -22,15 +22,15 @@ extension Applier {
         case nil:
             try transaction.put(Tables.records, key, .tombstone(time))
         }
-        try finish(workspace, &transaction)
+        try finish(&workspace, &transaction)
         return report
     }
 
     private func drop(
-        _ held: HeldRecord, _ source: SourceID, _ workspace: Workspace, _ transaction: inout WriteTransaction
+        _ held: HeldRecord, _ source: SourceID, _ workspace: inout Workspace, _ transaction: inout WriteTransaction
     ) throws {
         let dense = try workspace.load(held.node, transaction)
-        try withdraw(held, source, workspace, &transaction)
+        try withdraw(held, source, &workspace, &transaction)
         workspace.drop(record: dense)
     }
 
@@ -67,18 +67,18 @@ extension Applier {
                 piece.append((key, try RecordCodec.decode(payload, version: RecordCodec.version)))
                 return .proceed
             }
-            let workspace = makeWorkspace()
+            var workspace = makeWorkspace()
             for (key, row) in piece {
                 switch row {
                 case .held(let held) where held.time <= time:
-                    try drop(held, source, workspace, &transaction)
+                    try drop(held, source, &workspace, &transaction)
                     retracted += 1
                 case .tombstone(let earlier) where earlier <= time: break
                 default: continue
                 }
                 _ = try transaction.delete(Tables.records, key)
             }
-            try finish(workspace, &transaction)
+            try finish(&workspace, &transaction)
         }
         return retracted
     }
@@ -87,14 +87,14 @@ extension Applier {
 
     /// Visits every link whose folds `concern` the change, in pieces, until none is left.
     mutating func clean(
-        _ transaction: inout WriteTransaction, _ concern: ([Fold]) -> Bool, _ change: (Workspace) -> Void
+        _ transaction: inout WriteTransaction, _ concern: ([Fold]) -> Bool, _ change: (inout Workspace) -> Void
     ) throws -> Int {
         var visited = 0
         while true {
             let places = try concerned(concern, transaction)
             if places.isEmpty { return visited }
             visited += places.count
-            let workspace = makeWorkspace()
+            var workspace = makeWorkspace()
             for place in places {
                 if let other = place.suspendedEnd {
                     try workspace.loadSuspendedLink(NodePair(place.node, other), transaction)
@@ -102,8 +102,8 @@ extension Applier {
                     try workspace.load(place.node, transaction)
                 }
             }
-            change(workspace)
-            try finish(workspace, &transaction)
+            change(&workspace)
+            try finish(&workspace, &transaction)
         }
     }
 
@@ -161,10 +161,10 @@ extension Applier {
                 if ComponentCodec.isComponent(payload) { roots.append(node) }
                 return .proceed
             }
-            let workspace = makeWorkspace()
+            var workspace = makeWorkspace()
             for root in roots { _ = try workspace.loadIfHeld(root, transaction) }
             workspace.removeHidden(at: horizon)
-            try finish(workspace, &transaction)
+            try finish(&workspace, &transaction)
             visited += roots.count
         }
         return try visited + purgeSuspended(horizon, &transaction)
@@ -184,10 +184,10 @@ extension Applier {
                 if key.first <= key.second { piece.append(key) }
                 return .proceed
             }
-            let workspace = makeWorkspace()
+            var workspace = makeWorkspace()
             for ends in piece { try workspace.loadSuspendedLink(ends, transaction) }
             workspace.removeHidden(at: horizon)
-            try finish(workspace, &transaction)
+            try finish(&workspace, &transaction)
             visited += piece.count
         }
         return visited

@@ -59,7 +59,7 @@ package struct Applier {
     }
 
     /// Evaluates and writes; afterwards the workspace only answers where its nodes are.
-    mutating func finish(_ workspace: Workspace, _ transaction: inout WriteTransaction) throws {
+    mutating func finish(_ workspace: inout Workspace, _ transaction: inout WriteTransaction) throws {
         workspace.judge(by: state.policies, at: state.clock.hour)
         try workspace.settle(transaction)
         try workspace.write(&transaction)
@@ -93,9 +93,9 @@ package struct Applier {
             let due = try takeDue(&transaction)
             if due.isEmpty { break }
             looked += due.count
-            let workspace = makeWorkspace()
+            var workspace = makeWorkspace()
             for key in due { try workspace.noteDue(key, transaction) }
-            try finish(workspace, &transaction)
+            try finish(&workspace, &transaction)
         }
         sweptHour = state.clock.hour
         return looked

@@ -23,7 +23,7 @@ struct OutcomeLedger {
 
     mutating func refuse(_ refusal: Refusal) { notes.append(Note(refusal: refusal)) }
 
-    mutating func note(_ identifiers: [Int32], _ workspace: Workspace) {
+    mutating func note(_ identifiers: [Int32], _ workspace: borrowing Workspace) {
         sets.grow(to: workspace.nodeCount)
         var note = Note(first: identifiers.first ?? -1)
         var roots: [Int32] = []
@@ -44,7 +44,7 @@ struct OutcomeLedger {
     }
 
     /// Whether a node was in a profile; joins it to the class of that profile.
-    private mutating func isKnown(_ node: Int32, _ workspace: Workspace) -> Bool {
+    private mutating func isKnown(_ node: Int32, _ workspace: borrowing Workspace) -> Bool {
         guard let profile = workspace.formerProfile(of: node) else { return seen.contains(node) }
         if let standing = profiles[profile] {
             sets.union(standing, node)
@@ -55,7 +55,7 @@ struct OutcomeLedger {
     }
 
     /// One outcome for each item, in order. After `settle`.
-    func outcomes(_ workspace: Workspace, id: (NodeID) -> ProfileID) -> [ItemOutcome] {
+    func outcomes(_ workspace: borrowing Workspace, id: (NodeID) -> ProfileID) -> [ItemOutcome] {
         notes.map { note in
             if let refusal = note.refusal { return .refused(refusal) }
             let profile = note.first < 0 ? nil : workspace.anchor(of: note.first).map(id)
@@ -63,7 +63,7 @@ struct OutcomeLedger {
         }
     }
 
-    private func kind(_ note: Note, _ workspace: Workspace) -> ItemOutcome.Kind {
+    private func kind(_ note: Note, _ workspace: borrowing Workspace) -> ItemOutcome.Kind {
         for (place, first) in note.classes.enumerated() {
             for second in note.classes[(place + 1)...] where workspace.areOneProfile(first, second) { return .merged }
         }

@@ -51,7 +51,8 @@ extension Explainer {
     /// The suspended link that leads straight into the other component; of several, by keys.
     private func direct(_ exits: [Exit], _ other: Component) -> Exit? {
         let members = Dictionary(uniqueKeysWithValues: other.members.map { ($0.node, $0.key) })
-        return exits
+        return
+            exits
             .compactMap { exit in members[exit.far].map { (exit, $0) } }
             .min { ($0.0.member.key, $0.1) < ($1.0.member.key, $1.1) }?.0
     }
@@ -88,7 +89,8 @@ extension Explainer {
         let statuses = try [exit.member, other].map { ($0, try hubStatus($0, snapshot)) }
         let hub = statuses.compactMap { entry in entry.1.map { (entry.0, $0) } }
             .min { $0.1.reason.rawValue < $1.1.reason.rawValue }
-        let reason = exit.row.reason == .expired || exit.row.reason == .componentLimit
+        let reason =
+            exit.row.reason == .expired || exit.row.reason == .componentLimit
             ? exit.row.reason : hub?.1.reason ?? exit.row.reason
         let days = exit.row.folds.reduce(0) { $0 + $1.days.nonzeroBitCount }
         let (from, to) = isReversed ? (other, exit.member) : (exit.member, other)

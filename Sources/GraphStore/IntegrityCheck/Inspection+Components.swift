@@ -14,7 +14,9 @@ extension Inspection {
                     component.links = try snapshot.linksApart(of: component)
                     linksApart += component.links.count
                     let view = try ComponentView(payload)
-                    if view.linkCount != component.links.count { report.add("component \(node.rawValue): links are missing") }
+                    if view.linkCount != component.links.count {
+                        report.add("component \(node.rawValue): links are missing")
+                    }
                 }
                 try inspect(component, root: node, snapshot)
             }

@@ -84,7 +84,9 @@ extension Inspection {
             var degree = row.suspended
             for count in entry.active.counts { degree.add(count.namespace, Int(count.count)) }
             let isHub = policies.hubStatus(of: entry.member.namespace, degree: degree, records: row.records) != nil
-            if isHub != entry.member.flags.contains(.hub) { report.add("node \(node.rawValue): hub or not, against its degree") }
+            if isHub != entry.member.flags.contains(.hub) {
+                report.add("node \(node.rawValue): hub or not, against its degree")
+            }
             if entry.member.flags.contains(.hasNodeRow) != (counted[node] != nil) {
                 report.add("node \(node.rawValue): its flag says otherwise than table nodes")
             }
@@ -150,7 +152,9 @@ extension Inspection {
                 report.add("assertions: an end of \(ends.first.rawValue), \(ends.second.rawValue) is not held")
                 return .proceed
             }
-            let isPresent = [near, far].allSatisfy { $0.member.namespace != .record || !$0.member.flags.contains(.hidden) }
+            let isPresent = [near, far].allSatisfy {
+                $0.member.namespace != .record || !$0.member.flags.contains(.hidden)
+            }
             if row.claim == .same, isPresent, near.root != far.root {
                 report.add("assertions: \(ends.first.rawValue), \(ends.second.rawValue) must be linked and are not")
             }

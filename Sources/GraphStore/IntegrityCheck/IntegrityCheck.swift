@@ -35,7 +35,7 @@ package enum IntegrityCheck {
     /// Checks a store on disk. A store that cannot be opened is a finding, not an error.
     package static func run(directory: String) -> IntegrityReport {
         do {
-            return run(try Store.open(directory: directory))
+            return run(try Store.open(directory: directory, options: Environment.Options(readOnly: true)))
         } catch {
             var report = IntegrityReport()
             report.add("the store cannot be opened: \(error)")
@@ -45,12 +45,17 @@ package enum IntegrityCheck {
 
     package static func run(_ store: Store) -> IntegrityReport {
         do {
+            // First the pages, read one by one: what they contradict, LMDB must not be let follow.
+            let pages = try store.environment.inspectPages()
+            guard pages.isEmpty else {
+                var report = IntegrityReport()
+                for finding in pages { report.add(finding) }
+                return report
+            }
             return try store.environment.read { transaction in
                 let state = try StoreState(transaction, configuration: store.configuration)
                 var inspection = Inspection(state: state)
                 try inspection.run(transaction)
-                let account = try store.environment.pageAccount()
-                if !account.isBalanced { inspection.report.add("pages: some are in no tree and not free, or in both") }
                 return inspection.report
             }
         } catch {
@@ -100,7 +105,8 @@ struct Inspection {
     // MARK: Rows by themselves
 
     /// Width, order, checksum, and that each row is found by its key.
-    private mutating func inspectRows(_ table: TableDeclaration, _ snapshot: borrowing some Snapshot & ~Copyable) throws {
+    private mutating func inspectRows(_ table: TableDeclaration, _ snapshot: borrowing some Snapshot & ~Copyable) throws
+    {
         var rows = 0
         var damaged = 0
         var previous: [UInt8] = []
@@ -114,7 +120,9 @@ struct Inspection {
             return .proceed
         }
         report.tables.append(IntegrityReport.TableCount(name: table.name.description, rows: rows))
-        if damaged > 0 { report.add("\(table.name): \(damaged) of \(rows) rows are damaged, out of order or not found") }
+        if damaged > 0 {
+            report.add("\(table.name): \(damaged) of \(rows) rows are damaged, out of order or not found")
+        }
         let stated = try snapshot.statistics(table).entries
         if stated != rows { report.add("\(table.name): \(stated) rows are stated, \(rows) are there") }
     }

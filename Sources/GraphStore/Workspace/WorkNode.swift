@@ -1,5 +1,5 @@
 package import Identity
-package import Stitching
+internal import Stitching
 
 /// A node that the current group of commands has touched, or a fellow member of its component.
 struct WorkNode {
@@ -56,7 +56,8 @@ struct WorkNode {
     var isRecord: Bool { namespace == .record }
 
     /// Whether it was in no profile when it was loaded.
-    var wasHidden: Bool { flags.contains(.hidden) }}
+    var wasHidden: Bool { flags.contains(.hidden) }
+}
 
 /// Where a link was stored when it was loaded, and where it is to go.
 enum LinkPlace: Hashable {

@@ -7,11 +7,11 @@ extension Workspace {
     /// Folds one event into the links of every pair of its identifiers, or of a single one to itself.
     ///
     /// - Returns: false where each link would have been purged already at `purgeHour`: nothing was taken.
-    package func observe(
+    package mutating func observe(
         _ identifiers: [Int32], _ fold: Fold, purgeHour: Int32?, _ transaction: borrowing WriteTransaction
     ) throws -> Bool {
         var isTaken = false
-        try forEachPair(identifiers) { first, second in
+        try Self.forEachPair(identifiers) { first, second in
             if let purgeHour, isPurged(fold.last, first, second, at: purgeHour) { return }
             let index = Int(try link(first, second, .deterministic, transaction))
             if links[index].evidence.join(fold) { links[index].isChanged = true }
@@ -28,11 +28,11 @@ extension Workspace {
     }
 
     /// Adds what a record says of its identifiers. `listings` must have its rows already.
-    package func contribute(
+    package mutating func contribute(
         _ record: RecordContribution, _ identifiers: [Int32], _ transaction: borrowing WriteTransaction
     ) throws {
         for identifier in identifiers { nodes[Int(identifier)].recordsDelta += 1 }
-        try forEachPair(identifiers) { first, second in
+        try Self.forEachPair(identifiers) { first, second in
             let index = Int(try link(first, second, .deterministic, transaction))
             links[index].isChanged = true
             if let unlisted = links[index].unlisted {
@@ -47,11 +47,11 @@ extension Workspace {
     }
 
     /// Takes back what a record said. `listings` must have lost its rows already.
-    package func withdraw(
+    package mutating func withdraw(
         _ record: RecordContribution, _ identifiers: [Int32], _ transaction: borrowing WriteTransaction
     ) throws {
         for identifier in identifiers { nodes[Int(identifier)].recordsDelta -= 1 }
-        try forEachPair(identifiers) { first, second in
+        try Self.forEachPair(identifiers) { first, second in
             let index = Int(try link(first, second, .deterministic, transaction))
             links[index].isChanged = true
             guard let unlisted = links[index].unlisted else {
@@ -69,7 +69,7 @@ extension Workspace {
         }
     }
 
-    private func forEachPair(_ identifiers: [Int32], _ body: (Int32, Int32) throws -> Void) rethrows {
+    private static func forEachPair(_ identifiers: [Int32], _ body: (Int32, Int32) throws -> Void) rethrows {
         if identifiers.count == 1 { try body(identifiers[0], identifiers[0]) }
         for (place, first) in identifiers.enumerated() {
             for second in identifiers[(place + 1)...] { try body(first, second) }
@@ -77,7 +77,8 @@ extension Workspace {
     }
 
     /// The records that list both ends of a link; for a link to itself, those that list nothing else.
-    func sharedRecords(_ index: Int, _ transaction: borrowing WriteTransaction) throws -> [RecordContribution] {
+    mutating func sharedRecords(_ index: Int, _ transaction: borrowing WriteTransaction) throws -> [RecordContribution]
+    {
         var (near, far) = (links[index].left, links[index].right)
         if try row(of: far, transaction).records < row(of: near, transaction).records { swap(&near, &far) }
         let node = nodes[Int(near)].id
@@ -97,7 +98,7 @@ extension Workspace {
         }
     }
 
-    private func isSoleIdentifier(
+    private mutating func isSoleIdentifier(
         _ candidate: RecordContribution, _ transaction: borrowing WriteTransaction
     ) throws -> Bool {
         let record = try load(candidate.record, transaction)
@@ -107,10 +108,10 @@ extension Workspace {
     }
 
     /// Notes that the tie of a record has to be found again.
-    package func retie(_ record: Int32, _ key: RecordKey) { retied[record] = key }
+    package mutating func retie(_ record: Int32, _ key: RecordKey) { retied[record] = key }
 
     /// Notes that a record is held again: what was said of it holds again too.
-    package func hold(record: Int32, _ transaction: borrowing WriteTransaction) throws {
+    package mutating func hold(record: Int32, _ transaction: borrowing WriteTransaction) throws {
         guard !nodes[Int(record)].recordIsHeld else { return }
         nodes[Int(record)].recordIsHeld = true
         nodes[Int(record)].isTouched = true
@@ -129,13 +130,13 @@ extension Workspace {
     }
 
     /// Notes that a record is no longer held.
-    package func drop(record: Int32) {
+    package mutating func drop(record: Int32) {
         nodes[Int(record)].recordIsHeld = false
         retied[record] = nil
     }
 
     /// Makes or withdraws a must-link. `assertions` must have its rows already.
-    package func setMustLink(
+    package mutating func setMustLink(
         _ first: Int32, _ second: Int32, isHeld: Bool, _ transaction: borrowing WriteTransaction
     ) throws {
         let index = Int(try link(first, second, .mustLink, transaction))
@@ -144,7 +145,7 @@ extension Workspace {
     }
 
     /// Says that assertions of a node have changed: its component is evaluated again.
-    package func noteAssertions(_ dense: Int32, any: Bool) {
+    package mutating func noteAssertions(_ dense: Int32, any: Bool) {
         if any {
             nodes[Int(dense)].flags.insert(.hasAssertions)
         } else {
@@ -154,7 +155,7 @@ extension Workspace {
     }
 
     /// Removes what a source's events said, from every link that is loaded.
-    package func removeFolds(of source: SourceID) {
+    package mutating func removeFolds(of source: SourceID) {
         for index in links.indices where links[index].evidence.folds.contains(where: { $0.source == source }) {
             links[index].evidence.folds.removeAll { $0.source == source }
             links[index].isChanged = true
@@ -162,7 +163,7 @@ extension Workspace {
     }
 
     /// Removes every contribution that is hidden at `horizon` (hours since the epoch), from links that are loaded.
-    package func removeHidden(at horizon: Int32) {
+    package mutating func removeHidden(at horizon: Int32) {
         for index in links.indices where links[index].kind == .deterministic {
             let ends = (nodes[Int(links[index].left)].namespace, nodes[Int(links[index].right)].namespace)
             guard let timeToLive = policies.timeToLive(ends.0, ends.1) else { continue }
@@ -178,7 +179,7 @@ extension Workspace {
 /// Finding what is due.
 extension Workspace {
     /// Loads what a row of `expiries` names, and has it looked at.
-    package func noteDue(_ key: ExpiryKey, _ transaction: borrowing WriteTransaction) throws {
+    package mutating func noteDue(_ key: ExpiryKey, _ transaction: borrowing WriteTransaction) throws {
         guard let first = try loadIfHeld(key.node, transaction) else { return }
         let origin = Int(nodes[Int(first)].origin)
         guard key.other.rawValue != 0 else {
@@ -194,7 +195,7 @@ extension Workspace {
     }
 
     /// Loads the suspended link of two nodes that the store has.
-    package func loadSuspendedLink(_ ends: NodePair, _ transaction: borrowing WriteTransaction) throws {
+    package mutating func loadSuspendedLink(_ ends: NodePair, _ transaction: borrowing WriteTransaction) throws {
         let first = try load(ends.first, transaction)
         let second = try load(ends.second, transaction)
         _ = try link(first, second, .deterministic, transaction)

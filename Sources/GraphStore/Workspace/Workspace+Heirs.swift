@@ -5,7 +5,7 @@ internal import Stitching
 extension Workspace {
     /// Takes back the node ids of identifiers that live again, or are held no more.
     /// - Returns: whether components were loaded for it, so that places have to be decided again.
-    func recallHeirs(_ transaction: borrowing WriteTransaction) throws -> Bool {
+    mutating func recallHeirs(_ transaction: borrowing WriteTransaction) throws -> Bool {
         let before = nodes.count
         for index in 0..<before {
             let node = nodes[index]
@@ -23,7 +23,7 @@ extension Workspace {
     /// Gives the node ids of identifiers that have just expired, and what they had inherited, to the oldest
     /// living member of the cluster that they were in. What is retracted or purged leaves no heir for itself, and a
     /// record never does: both pass on what they had inherited.
-    func passOnHeirs(_ transaction: borrowing WriteTransaction) throws {
+    mutating func passOnHeirs(_ transaction: borrowing WriteTransaction) throws {
         for origin in origins {
             for member in origin.members where leavesNow(Int(member)) {
                 let heir = heir(of: Int(member), in: origin)
@@ -43,10 +43,14 @@ extension Workspace {
         let cluster = nodes[index].oldCluster
         return origin.members.map(Int.init)
             .filter { nodes[$0].oldCluster == cluster && $0 != index && nodes[$0].exists && nodes[$0].isAlive }
-            .min { (nodes[$0].isRecord ? 1 : 0, nodes[$0].id.rawValue) < (nodes[$1].isRecord ? 1 : 0, nodes[$1].id.rawValue) }
+            .min {
+                (nodes[$0].isRecord ? 1 : 0, nodes[$0].id.rawValue) < (
+                    nodes[$1].isRecord ? 1 : 0, nodes[$1].id.rawValue
+                )
+            }
     }
 
-    private func passOn(from index: Int, to heir: Int?) {
+    private mutating func passOn(from index: Int, to heir: Int?) {
         let node = nodes[index]
         guard let heir else {
             if !node.exists {
@@ -64,7 +68,7 @@ extension Workspace {
         touch(heir)
     }
 
-    private func touch(_ index: Int) {
+    private mutating func touch(_ index: Int) {
         nodes[index].isTouched = true
         regrouped[Int(componentOf[index])].isDirty = true
     }

@@ -6,7 +6,7 @@ package import Stitching
 extension Workspace {
     /// Union-find over the links that are active, the new ones in the order of clustering, up to the size limit. A
     /// must-link is not held up by it.
-    func regroup() {
+    mutating func regroup() {
         var sets = UnionFind(count: nodes.count)
         var candidates: [(index: Int, rank: LinkRank)] = []
         for index in links.indices where links[index].place == .active {
@@ -27,7 +27,7 @@ extension Workspace {
 
     /// Joins two components, or suspends the link where they would be too large together. A tie is not kept then:
     /// the record stands alone until it is tied again.
-    private func admit(_ index: Int, _ sets: inout UnionFind) {
+    private mutating func admit(_ index: Int, _ sets: inout UnionFind) {
         let left = sets.find(links[index].left)
         let right = sets.find(links[index].right)
         if left != right, sets.size(ofRoot: left) + sets.size(ofRoot: right) > policies.componentMembers {
@@ -37,7 +37,7 @@ extension Workspace {
         sets.union(left, right)
     }
 
-    private func collect(_ sets: inout UnionFind) {
+    private mutating func collect(_ sets: inout UnionFind) {
         componentOf = Array(repeating: -1, count: nodes.count)
         regrouped = []
         var indexOfRoot = Array(repeating: Int32(-1), count: nodes.count)
@@ -57,7 +57,7 @@ extension Workspace {
         markDirty()
     }
 
-    private func assign(link index: Int) {
+    private mutating func assign(link index: Int) {
         let home = Int(componentOf[Int(links[index].left)])
         if links[index].place == .active {
             regrouped[home].links.append(Int32(index))
@@ -69,7 +69,7 @@ extension Workspace {
         }
     }
 
-    private func markDirty() {
+    private mutating func markDirty() {
         for index in nodes.indices {
             let node = nodes[index]
             let isHidden = !node.isAlive && node.exists
@@ -98,7 +98,7 @@ extension Workspace {
     // MARK: Clusters
 
     /// Forms the clusters of every component that has changed.
-    func cluster(_ transaction: borrowing WriteTransaction) throws {
+    mutating func cluster(_ transaction: borrowing WriteTransaction) throws {
         for index in regrouped.indices {
             guard regrouped[index].isDirty else {
                 for member in regrouped[index].members {
@@ -117,7 +117,7 @@ extension Workspace {
         }
     }
 
-    private func clustering(of index: Int, _ transaction: borrowing WriteTransaction) throws -> Clustering {
+    private mutating func clustering(of index: Int, _ transaction: borrowing WriteTransaction) throws -> Clustering {
         let members = regrouped[index].members
         var localOf: [Int32: Int32] = [:]
         if members.count > 8 {

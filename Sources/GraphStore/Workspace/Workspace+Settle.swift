@@ -7,7 +7,7 @@ extension Workspace {
     /// Evaluates everything that is loaded at `hour`. Call once, after the last change.
     ///
     /// Each step may load components that the next has to judge: they are repeated until nothing more comes in.
-    package func settle(_ transaction: borrowing WriteTransaction) throws {
+    package mutating func settle(_ transaction: borrowing WriteTransaction) throws {
         repeat {
             repeat {
                 try settleHubs(transaction)
@@ -23,7 +23,7 @@ extension Workspace {
     // MARK: Liveness and hubs
 
     /// Judges links not yet examined, and follows every hub that comes or goes to the links that it moves.
-    private func settleHubs(_ transaction: borrowing WriteTransaction) throws {
+    private mutating func settleHubs(_ transaction: borrowing WriteTransaction) throws {
         var pending = nodes.indices.filter { nodes[$0].recordsDelta != 0 && !nodes[$0].needsHubCheck }
         for index in pending { nodes[index].needsHubCheck = true }
         while examinedLinks < links.count || !pending.isEmpty {
@@ -39,7 +39,7 @@ extension Workspace {
         }
     }
 
-    private func examine(_ index: Int, _ pending: inout [Int]) {
+    private mutating func examine(_ index: Int, _ pending: inout [Int]) {
         links[index].standing = standing(of: links[index])
         guard links[index].countsInDegree else { return }
         let counted = links[index].stored == .active || links[index].stored.isSuspendedLive
@@ -72,7 +72,8 @@ extension Workspace {
     func recordEnd(_ link: WorkLink) -> Int32 { nodes[Int(link.left)].isRecord ? link.left : link.right }
 
     /// The degrees of some nodes as the evidence now has them.
-    private func degrees(of indices: [Int], _ transaction: borrowing WriteTransaction) throws -> [Int: Degree] {
+    private mutating func degrees(of indices: [Int], _ transaction: borrowing WriteTransaction) throws -> [Int: Degree]
+    {
         guard !indices.isEmpty else { return [:] }
         var degrees: [Int: Degree] = Dictionary(minimumCapacity: indices.count)
         for index in indices { degrees[index] = try row(of: Int32(index), transaction).suspended }
@@ -86,7 +87,7 @@ extension Workspace {
         return degrees
     }
 
-    private func checkHub(_ index: Int, _ degree: Degree, _ transaction: borrowing WriteTransaction) throws {
+    private mutating func checkHub(_ index: Int, _ degree: Degree, _ transaction: borrowing WriteTransaction) throws {
         let records = UInt32(Int(try row(of: Int32(index), transaction).records) + nodes[index].recordsDelta)
         let status = policies.hubStatus(of: nodes[index].namespace, degree: degree, records: records)
         nodes[index].hub = status
@@ -96,7 +97,7 @@ extension Workspace {
         if records > 0 || nodes[index].recordsDelta != 0 { try retieRecords(of: index, transaction) }
     }
 
-    private func retieRecords(of index: Int, _ transaction: borrowing WriteTransaction) throws {
+    private mutating func retieRecords(of index: Int, _ transaction: borrowing WriteTransaction) throws {
         let node = nodes[index].id
         var found: [(record: NodeID, source: SourceID)] = []
         try transaction.scan(Tables.listings, from: NodePair(node, NodeID(0))) { key, payload in
@@ -114,7 +115,7 @@ extension Workspace {
     // MARK: Ties
 
     /// Ties each record to the strongest of its identifiers that is no hub and within its time to live.
-    private func settleTies(_ transaction: borrowing WriteTransaction) throws {
+    private mutating func settleTies(_ transaction: borrowing WriteTransaction) throws {
         noteLapsedTies()
         guard !retied.isEmpty else { return }
         var ties: [Int32: [Int]] = [:]
@@ -137,7 +138,7 @@ extension Workspace {
         retied = [:]
     }
 
-    private func setTie(_ index: Int, to contribution: RecordContribution) {
+    private mutating func setTie(_ index: Int, to contribution: RecordContribution) {
         if links[index].evidence.records != [contribution] {
             links[index].evidence.records = [contribution]
             links[index].isChanged = true
@@ -146,7 +147,7 @@ extension Workspace {
     }
 
     /// A tie whose time is past: the record may have another identifier to hold on to.
-    private func noteLapsedTies() {
+    private mutating func noteLapsedTies() {
         for link in links where link.kind == .tie && !link.standing.isLive {
             let record = recordEnd(link)
             guard nodes[Int(record)].recordIsHeld, let source = link.evidence.records.first?.source else { continue }
@@ -154,7 +155,7 @@ extension Workspace {
         }
     }
 
-    private func strongest(_ held: HeldRecord, _ transaction: borrowing WriteTransaction) throws -> Int32? {
+    private mutating func strongest(_ held: HeldRecord, _ transaction: borrowing WriteTransaction) throws -> Int32? {
         var best: Int32?
         for identifier in held.identifiers {
             let dense = try load(identifier, transaction)
@@ -175,7 +176,7 @@ extension Workspace {
     // MARK: Places
 
     /// Decides for each link whether it is active, suspended or gone, and for each node whether it lives.
-    private func place(_ transaction: borrowing WriteTransaction) throws {
+    private mutating func place(_ transaction: borrowing WriteTransaction) throws {
         for index in links.indices {
             links[index].place = place(for: links[index])
             guard links[index].place == .active, links[index].unlisted != nil else { continue }
@@ -209,7 +210,7 @@ extension Workspace {
     }
 
     /// A node exists while anything is held on it, and lives while any of that is within its time to live.
-    private func judgeNodes(_ transaction: borrowing WriteTransaction) throws {
+    private mutating func judgeNodes(_ transaction: borrowing WriteTransaction) throws {
         var tallies = Array(repeating: Tally(), count: nodes.count)
         for link in links {
             tallies[Int(link.left)].count(link)

@@ -5,7 +5,7 @@ internal import Stitching
 /// Writing what settling found: only rows that differ.
 extension Workspace {
     /// Writes everything that has changed since loading. Call once, after `settle`.
-    package func write(_ transaction: inout WriteTransaction) throws {
+    package mutating func write(_ transaction: inout WriteTransaction) throws {
         let rowChanges = try writeLinks(&transaction)
         try writeNodeRows(rowChanges, &transaction)
         try writeIdentifiers(&transaction)
@@ -25,7 +25,7 @@ extension Workspace {
     // MARK: Links outside of components
 
     /// Writes the rows of `suspended` that differ; returns what that changes in rows of `nodes`.
-    private func writeLinks(_ transaction: inout WriteTransaction) throws -> [Int: RowChange] {
+    private mutating func writeLinks(_ transaction: inout WriteTransaction) throws -> [Int: RowChange] {
         var changes: [Int: RowChange] = [:]
         for index in links.indices {
             let link = links[index]
@@ -45,16 +45,18 @@ extension Workspace {
         return changes
     }
 
+    /// Whether nothing will look at a suspended link when it expires: evidence taken back makes that earlier.
     private func needsLook(_ link: WorkLink) -> Bool {
-        link.place.isSuspendedLive && link.scheduledLook == nil && liveUntil(link) != nil
+        guard link.place.isSuspendedLive, let until = liveUntil(link) else { return false }
+        return link.scheduledLook.map { until < $0 } ?? true
     }
 
-    private func writeSuspended(
+    private mutating func writeSuspended(
         _ index: Int, _ reason: SuspensionReason, _ transaction: inout WriteTransaction
     ) throws {
         if reason == .expired {
             links[index].scheduledLook = nil
-        } else if links[index].scheduledLook == nil, let until = liveUntil(links[index]) {
+        } else if needsLook(links[index]), let until = liveUntil(links[index]) {
             links[index].scheduledLook = until
             let key = ExpiryKey(
                 hour: until, node: nodes[Int(links[index].left)].id, other: nodes[Int(links[index].right)].id)
@@ -84,7 +86,7 @@ extension Workspace {
 
     // MARK: Nodes and identifiers
 
-    private func writeNodeRows(_ changes: [Int: RowChange], _ transaction: inout WriteTransaction) throws {
+    private mutating func writeNodeRows(_ changes: [Int: RowChange], _ transaction: inout WriteTransaction) throws {
         var touched = Set(changes.keys)
         for index in nodes.indices where nodes[index].recordsDelta != 0 { touched.insert(index) }
         for index in touched.sorted() {
@@ -104,7 +106,7 @@ extension Workspace {
         }
     }
 
-    private func writeIdentifiers(_ transaction: inout WriteTransaction) throws {
+    private mutating func writeIdentifiers(_ transaction: inout WriteTransaction) throws {
         let changed = nodes.indices
             .filter { nodes[$0].origin < 0 ? nodes[$0].exists : !nodes[$0].exists }
             .sorted { nodes[$0].key < nodes[$1].key }
@@ -121,7 +123,7 @@ extension Workspace {
 
     // MARK: Components
 
-    private func writeComponent(_ index: Int, _ transaction: inout WriteTransaction) throws {
+    private mutating func writeComponent(_ index: Int, _ transaction: inout WriteTransaction) throws {
         let members = regrouped[index].members
         if let first = members.first, !nodes[Int(first)].exists {
             guard nodes[Int(first)].origin >= 0 else { return }
@@ -150,7 +152,9 @@ extension Workspace {
 
     private func forest(of members: [Int32]) -> ForestPlan {
         var counts: [Int32: Int] = [:]
-        for member in members where nodes[Int(member)].origin >= 0 { counts[nodes[Int(member)].origin, default: 0] += 1 }
+        for member in members where nodes[Int(member)].origin >= 0 {
+            counts[nodes[Int(member)].origin, default: 0] += 1
+        }
         let isWhole = counts.allSatisfy { origins[Int($0.key)].members.count == $0.value }
         let wasApart = counts.contains { origins[Int($0.key)].linksApart }
         guard isWhole else { return ForestPlan(root: members[0], rewritesAll: true, nextLook: nil, wasApart: wasApart) }
@@ -164,7 +168,7 @@ extension Workspace {
         return ForestPlan(root: root, rewritesAll: false, nextLook: look, wasApart: wasApart)
     }
 
-    private func store(_ index: Int, _ plan: ForestPlan, _ transaction: inout WriteTransaction) throws {
+    private mutating func store(_ index: Int, _ plan: ForestPlan, _ transaction: inout WriteTransaction) throws {
         var component = Component()
         component.anchors = regrouped[index].anchors
         for (place, member) in regrouped[index].members.enumerated() {
@@ -216,7 +220,8 @@ extension Workspace {
         func place(_ dense: Int32) -> UInt16 {
             members.count > 8 ? places[dense] ?? 0 : UInt16(members.firstIndex(of: dense) ?? 0)
         }
-        return active
+        return
+            active
             .map { index in
                 let link = links[Int(index)]
                 return ActiveLink(
@@ -228,7 +233,7 @@ extension Workspace {
 
     // MARK: Links in rows of their own
 
-    private func writeLinksApart(
+    private mutating func writeLinksApart(
         _ active: [Int32], apart: Bool, _ component: Int, _ transaction: inout WriteTransaction
     ) throws {
         for index in active.map(Int.init) {

@@ -6,9 +6,7 @@ package import Stitching
 ///
 /// Load nodes by key or id, change evidence, then `settle` once and `write` once; afterwards a workspace answers
 /// where its nodes ended up. All of it happens inside one write transaction, whose rows it trusts.
-package final class Workspace {
-    // Internal, so that whoever uses a workspace goes through calls: the compiler then sees every access to a field,
-    // proves that no two overlap, and leaves the check at run time out.
+package struct Workspace: ~Copyable {
     var policies: Policies
     /// Hours since the epoch at which evidence is judged.
     var hour: Int32
@@ -76,7 +74,7 @@ package final class Workspace {
     package var totals: Totals { Totals(nextNode: nextNode, componentLimited: componentLimitedDelta) }
 
     /// Judges from now on by these policies, at this hour.
-    package func judge(by policies: Policies, at hour: Int32) {
+    package mutating func judge(by policies: Policies, at hour: Int32) {
         self.policies = policies
         self.hour = hour
     }
@@ -86,7 +84,7 @@ package final class Workspace {
 
 extension Workspace {
     /// The node of an identity key, new where the store has none.
-    package func intern(
+    package mutating func intern(
         _ key: IdentityKey, _ namespace: NamespaceID, _ transaction: borrowing WriteTransaction
     ) throws -> Int32 {
         if let dense = try existing(key, transaction) { return dense }
@@ -100,7 +98,7 @@ extension Workspace {
     }
 
     /// The node of an identity key; nil where the store has none.
-    package func existing(_ key: IdentityKey, _ transaction: borrowing WriteTransaction) throws -> Int32? {
+    package mutating func existing(_ key: IdentityKey, _ transaction: borrowing WriteTransaction) throws -> Int32? {
         if let dense = denseByKey[key] { return dense }
         guard let row = try transaction.get(Tables.identifiers, key) else { return nil }
         let dense = try load(row.node, transaction)
@@ -110,14 +108,14 @@ extension Workspace {
 
     /// Loads the component of a node that the store has.
     @discardableResult
-    package func load(_ node: NodeID, _ transaction: borrowing WriteTransaction) throws -> Int32 {
+    package mutating func load(_ node: NodeID, _ transaction: borrowing WriteTransaction) throws -> Int32 {
         guard let dense = try loadIfHeld(node, transaction) else {
             throw StoreError.damaged("a node that is referred to has no row in components")
         }
         return dense
     }
 
-    package func loadIfHeld(_ node: NodeID, _ transaction: borrowing WriteTransaction) throws -> Int32? {
+    package mutating func loadIfHeld(_ node: NodeID, _ transaction: borrowing WriteTransaction) throws -> Int32? {
         if let dense = denseByNode[node] { return dense }
         var current = node
         var steps = 0
@@ -142,7 +140,8 @@ extension Workspace {
         }
     }
 
-    private func adopt(_ component: Component, root: NodeID, _ transaction: borrowing WriteTransaction) throws {
+    private mutating func adopt(_ component: Component, root: NodeID, _ transaction: borrowing WriteTransaction) throws
+    {
         let first = Int32(nodes.count)
         let origin = Int32(origins.count)
         for member in component.members {
@@ -165,7 +164,7 @@ extension Workspace {
         if component.linksApart { try adoptLinksApart(component.members, transaction) }
     }
 
-    private func adoptLinksApart(_ members: [Member], _ transaction: borrowing WriteTransaction) throws {
+    private mutating func adoptLinksApart(_ members: [Member], _ transaction: borrowing WriteTransaction) throws {
         for member in members {
             let from = LinkKey(ends: NodePair(member.node, NodeID(0)), kind: 0)
             try transaction.scan(Tables.links, from: from) { key, payload in
@@ -184,7 +183,7 @@ extension Workspace {
     }
 
     @discardableResult
-    private func append(_ link: WorkLink) -> Int32 {
+    private mutating func append(_ link: WorkLink) -> Int32 {
         let index = Int32(links.count)
         linkByEnds[LinkEnds(link.left, link.right, link.kind)] = index
         links.append(link)
@@ -192,7 +191,7 @@ extension Workspace {
     }
 
     /// The link between two loaded nodes, suspended or active; a new one, of no evidence, where there is none.
-    func link(
+    mutating func link(
         _ first: Int32, _ second: Int32, _ kind: LinkKind, _ transaction: borrowing WriteTransaction
     ) throws -> Int32 {
         let inOrder = nodes[Int(first)].id <= nodes[Int(second)].id
@@ -208,7 +207,7 @@ extension Workspace {
         return append(WorkLink(left: left, right: right, kind: kind, evidence: Evidence(), stored: .nowhere))
     }
 
-    private func adopt(_ row: SuspendedRow, _ left: Int32, _ right: Int32) -> Int32 {
+    private mutating func adopt(_ row: SuspendedRow, _ left: Int32, _ right: Int32) -> Int32 {
         append(
             WorkLink(
                 left: left, right: right, kind: row.kind, evidence: Evidence(folds: row.folds),
@@ -216,7 +215,7 @@ extension Workspace {
     }
 
     /// Loads every suspended link of a node, and the components of their other ends.
-    func loadSuspended(of dense: Int32, _ transaction: borrowing WriteTransaction) throws {
+    mutating func loadSuspended(of dense: Int32, _ transaction: borrowing WriteTransaction) throws {
         let node = nodes[Int(dense)].id
         var rows: [(other: NodeID, row: SuspendedRow)] = []
         try transaction.scan(Tables.suspended, from: NodePair(node, NodeID(0))) { key, payload in
@@ -232,7 +231,7 @@ extension Workspace {
         }
     }
 
-    func row(of dense: Int32, _ transaction: borrowing WriteTransaction) throws -> NodeRow {
+    mutating func row(of dense: Int32, _ transaction: borrowing WriteTransaction) throws -> NodeRow {
         let index = Int(dense)
         if !nodes[index].rowIsRead {
             nodes[index].row = try transaction.get(Tables.nodes, nodes[index].id)

@@ -1,0 +1,31 @@
+internal import CLMDB
+
+extension Environment {
+    /// Reads every page of the latest commit by itself and holds it against what leads to it: numbers, kinds, the order
+    /// and bounds of keys, counts, and that each page is in one tree or free. Findings in words; none in a sound store.
+    ///
+    /// Others may write meanwhile: a reader keeps the commit's pages as they are.
+    package func inspectPages() throws(LMDBError) -> [String] {
+        var descriptor: Int32 = -1
+        try check(unsafe mdb_env_get_fd(pointer, &descriptor), "finding the store's file")
+        let file = PlainFile(descriptor: descriptor, path: directory + "/data.mdb")
+        let transaction = try beginRead()
+        var walk = PageWalk(file, meta: try file.head(of: transaction.id))
+        try walk.run(tables: (tables + [Extent.table.declaration]).map { "table \($0.name)" })
+        return walk.findings
+    }
+}
+
+extension PlainFile {
+    /// The head page of a commit; `damaged` where there is none that is well formed and inside the file.
+    fileprivate func head(of commit: UInt64) throws(LMDBError) -> MetaPage {
+        let pageSize = MetaPage(try read(MetaPage.size, at: 0)).pageSize
+        let place = commit & 1
+        let head = MetaPage(try read(MetaPage.size, at: place * pageSize))
+        try demand(head.transaction == commit && head.isWellFormed(as: place), "its head is not of its last commit")
+        let needed = (head.lastPage + 1).multipliedReportingOverflow(by: pageSize)
+        let there = try size()
+        try demand(!needed.overflow && needed.partialValue <= there, "it is cut off")
+        return head
+    }
+}
