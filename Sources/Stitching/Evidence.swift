@@ -68,6 +68,10 @@ package struct Evidence: Hashable, Sendable {
 
     /// - Returns: whether anything changed.
     package mutating func join(_ fold: Fold) -> Bool {
+        if folds.isEmpty {
+            folds = [fold]
+            return true
+        }
         for index in folds.indices where folds[index].source == fold.source {
             let before = folds[index]
             folds[index].join(fold)
@@ -129,24 +133,27 @@ extension Evidence {
         var standing = Standing(isLive: false, partyRank: 1, weight: 0, nextLook: nil)
         var recordDays: UInt64 = 0
         for fold in folds where standing.admit(fold.last, hour, timeToLive) {
-            let traits = policies.sources[Int(fold.source.rawValue)]
-            standing.partyRank = min(standing.partyRank, traits.partyRank)
+            let source = Int(fold.source.rawValue)
+            standing.partyRank = min(standing.partyRank, policies.sources[source].partyRank)
             var days = fold.days
             for record in records where record.source == fold.source && Self.lives(record.time, hour, timeToLive) {
-                days |= Fold.dayBit(traits, record.time)
+                days |= Fold.dayBit(policies.sources[source], record.time)
             }
             standing.weight += UInt16(days.nonzeroBitCount)
         }
         for (index, record) in records.enumerated() where standing.admit(record.time, hour, timeToLive) {
             let traits = policies.sources[Int(record.source.rawValue)]
             standing.partyRank = min(standing.partyRank, traits.partyRank)
-            if folds.contains(where: { $0.source == record.source && Self.lives($0.last, hour, timeToLive) }) { continue }
+            if folds.contains(where: { $0.source == record.source && Self.lives($0.last, hour, timeToLive) }) {
+                continue
+            }
             let isFirstOfSource = !records[..<index].contains {
                 $0.source == record.source && Self.lives($0.time, hour, timeToLive)
             }
             guard isFirstOfSource else { continue }
             recordDays = 0
-            for other in records[index...] where other.source == record.source && Self.lives(other.time, hour, timeToLive) {
+            for other in records[index...]
+            where other.source == record.source && Self.lives(other.time, hour, timeToLive) {
                 recordDays |= Fold.dayBit(traits, other.time)
             }
             standing.weight += UInt16(recordDays.nonzeroBitCount)

@@ -77,7 +77,8 @@ extension Workspace {
     }
 
     /// The records that list both ends of a link; for a link to itself, those that list nothing else.
-    mutating func sharedRecords(_ index: Int, _ transaction: borrowing WriteTransaction) throws -> [RecordContribution] {
+    mutating func sharedRecords(_ index: Int, _ transaction: borrowing WriteTransaction) throws -> [RecordContribution]
+    {
         var (near, far) = (links[index].left, links[index].right)
         if try row(of: far, transaction).records < row(of: near, transaction).records { swap(&near, &far) }
         let node = nodes[Int(near)].id
