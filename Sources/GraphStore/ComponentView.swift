@@ -68,6 +68,14 @@ package struct ComponentView: ~Escapable {
         return nil
     }
 
+    /// The links that lie inside, in order.
+    func forEachLink(_ body: (ActiveLink) -> Void) throws(CodecError) {
+        guard !linksApart else { return }
+        var offset = linksOffset
+        for _ in 0..<linkCount { body(try ComponentCodec.link(bytes, at: &offset)) }
+        guard offset == bytes.byteCount else { throw .invalid("length") }
+    }
+
     var linksOffset: Int { inheritancesOffset + inheritanceCount * 10 }
 
     private var membersOffset: Int { ComponentCodec.headerBytes + clusterCount * 8 }

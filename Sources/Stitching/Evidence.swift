@@ -68,6 +68,10 @@ package struct Evidence: Hashable, Sendable {
 
     /// - Returns: whether anything changed.
     package mutating func join(_ fold: Fold) -> Bool {
+        if folds.isEmpty {
+            folds = [fold]
+            return true
+        }
         for index in folds.indices where folds[index].source == fold.source {
             let before = folds[index]
             folds[index].join(fold)
@@ -129,11 +133,11 @@ extension Evidence {
         var standing = Standing(isLive: false, partyRank: 1, weight: 0, nextLook: nil)
         var recordDays: UInt64 = 0
         for fold in folds where standing.admit(fold.last, hour, timeToLive) {
-            let traits = policies.sources[Int(fold.source.rawValue)]
-            standing.partyRank = min(standing.partyRank, traits.partyRank)
+            let source = Int(fold.source.rawValue)
+            standing.partyRank = min(standing.partyRank, policies.sources[source].partyRank)
             var days = fold.days
             for record in records where record.source == fold.source && Self.lives(record.time, hour, timeToLive) {
-                days |= Fold.dayBit(traits, record.time)
+                days |= Fold.dayBit(policies.sources[source], record.time)
             }
             standing.weight += UInt16(days.nonzeroBitCount)
         }

@@ -3,7 +3,9 @@ package import Identity
 /// The configuration as the function of the evidence sees it: policies by the store's own numbers.
 package struct Policies: Sendable {
     /// Indexed by `NamespaceID`; a hole (a name that the configuration has dropped) is nil.
-    package var namespaces: [NamespacePolicy?]
+    package let namespaces: [NamespacePolicy?]
+    /// The same, as far as inner loops ask for it.
+    @usableFromInline var traits: [NamespaceTraits] = []
     /// Indexed by `SourceID`.
     package var sources: [SourceTraits]
     /// Most identifiers in one profile; records do not count.
@@ -11,7 +13,7 @@ package struct Policies: Sendable {
     /// Most members of one component, records included.
     package var componentMembers: Int
     /// The bit of each namespace in a cluster's mask, 0 where two may always be joined.
-    package private(set) var uniqueBits: [UInt64] = []
+    @usableFromInline package private(set) var uniqueBits: [UInt64] = []
     private var alwaysMask: UInt64 = 0
     private var weakMasks: [(strength: Int, bit: UInt64)] = []
 
@@ -23,6 +25,7 @@ package struct Policies: Sendable {
         self.sources = sources
         self.profileIdentifiers = profileIdentifiers
         self.componentMembers = componentMembers
+        traits = namespaces.map(NamespaceTraits.init)
         assignUniqueBits()
     }
 
@@ -59,17 +62,38 @@ package struct Policies: Sendable {
 
     @inlinable
     package func strength(_ namespace: NamespaceID) -> Int {
-        Int(truncatingIfNeeded: namespaces[Int(namespace.rawValue)]?.strength ?? 0)
+        traits[Int(namespace.rawValue)].strength
+    }
+
+    /// Whether an identifier with so many counterparts in all may be a hub by its degree; false: it is none.
+    @inlinable
+    package func mayBeHub(_ namespace: NamespaceID, counterparts: Int) -> Bool {
+        counterparts > traits[Int(namespace.rawValue)].lowestLimit
     }
 
     /// Hours after which a contribution to a link of the two namespaces is hidden: the shorter of both; nil: never.
     @inlinable
     package func timeToLive(_ left: NamespaceID, _ right: NamespaceID) -> Int32? {
-        let first = namespaces[Int(left.rawValue)]?.timeToLiveHours
-        let second = namespaces[Int(right.rawValue)]?.timeToLiveHours
+        let first = traits[Int(left.rawValue)].timeToLiveHours
+        let second = traits[Int(right.rawValue)].timeToLiveHours
         guard let first else { return second }
         guard let second else { return first }
         return min(first, second)
+    }
+}
+
+/// What inner loops ask of a namespace's policy.
+@usableFromInline
+struct NamespaceTraits: Sendable {
+    @usableFromInline var strength: Int
+    @usableFromInline var timeToLiveHours: Int32?
+    /// The lower of the two limits on counterparts within one namespace.
+    @usableFromInline var lowestLimit: Int
+
+    init(_ policy: NamespacePolicy?) {
+        strength = policy?.strength ?? 0
+        timeToLiveHours = policy?.timeToLiveHours
+        lowestLimit = policy.map { min($0.hubLimit, $0.fanLimit) } ?? .max
     }
 }
 

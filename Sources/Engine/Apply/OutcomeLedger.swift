@@ -7,45 +7,54 @@ internal import Stitching
 /// A class is a profile as it was before the batch, or one that an earlier item of the batch has begun.
 struct OutcomeLedger {
     private struct Note {
-        /// One node of each class that the item touched.
-        var classes: [Int32] = []
-        /// Nodes that no item and no profile had before.
-        var fresh: [Int32] = []
-        var first: Int32 = -1
-        var refusal: Refusal?
+        /// One node of each class that the item touched: a range of `touched`.
+        var classes: Range<Int>
+        /// Nodes that no item and no profile had before: a range of `touched`.
+        var fresh: Range<Int>
+        var first: Int32
+        /// Index of its refusal; -1: it is none.
+        var refusal = -1
     }
 
     private var notes: [Note] = []
+    private var refusals: [Refusal] = []
+    private var touched: [Int32] = []
     private var sets = UnionFind(count: 0)
     /// A node that stands for the profile it was in, by (component, cluster).
     private var profiles: [UInt64: Int32] = [:]
-    private var seen: Set<Int32> = []
+    /// Of each node whether an item has had it.
+    private var seen: [Bool] = []
 
-    mutating func refuse(_ refusal: Refusal) { notes.append(Note(refusal: refusal)) }
+    mutating func refuse(_ refusal: Refusal) {
+        notes.append(Note(classes: 0..<0, fresh: 0..<0, first: -1, refusal: refusals.count))
+        refusals.append(refusal)
+    }
 
     mutating func note(_ identifiers: [Int32], _ workspace: borrowing Workspace) {
         sets.grow(to: workspace.nodeCount)
-        var note = Note(first: identifiers.first ?? -1)
-        var roots: [Int32] = []
-        for node in identifiers {
-            guard isKnown(node, workspace) else {
-                note.fresh.append(node)
-                continue
-            }
+        while seen.count < workspace.nodeCount { seen.append(false) }
+        let start = touched.count
+        for node in identifiers where isKnown(node, workspace) {
             let root = sets.find(node)
-            if !roots.contains(root) {
-                roots.append(root)
-                note.classes.append(node)
-            }
+            if !isListed(root, from: start) { touched.append(node) }
         }
-        for node in identifiers { seen.insert(node) }
+        let middle = touched.count
+        for node in identifiers where !seen[Int(node)] && workspace.formerProfile(of: node) == nil {
+            touched.append(node)
+        }
+        for node in identifiers { seen[Int(node)] = true }
         if let first = identifiers.first { for node in identifiers.dropFirst() { sets.union(first, node) } }
-        notes.append(note)
+        notes.append(Note(classes: start..<middle, fresh: middle..<touched.count, first: identifiers.first ?? -1))
+    }
+
+    private mutating func isListed(_ root: Int32, from start: Int) -> Bool {
+        for place in start..<touched.count where sets.find(touched[place]) == root { return true }
+        return false
     }
 
     /// Whether a node was in a profile; joins it to the class of that profile.
     private mutating func isKnown(_ node: Int32, _ workspace: borrowing Workspace) -> Bool {
-        guard let profile = workspace.formerProfile(of: node) else { return seen.contains(node) }
+        guard let profile = workspace.formerProfile(of: node) else { return seen[Int(node)] }
         if let standing = profiles[profile] {
             sets.union(standing, node)
         } else {
@@ -57,20 +66,22 @@ struct OutcomeLedger {
     /// One outcome for each item, in order. After `settle`.
     func outcomes(_ workspace: borrowing Workspace, id: (NodeID) -> ProfileID) -> [ItemOutcome] {
         notes.map { note in
-            if let refusal = note.refusal { return .refused(refusal) }
+            if note.refusal >= 0 { return .refused(refusals[note.refusal]) }
             let profile = note.first < 0 ? nil : workspace.anchor(of: note.first).map(id)
             return ItemOutcome(kind: kind(note, workspace), profile: profile)
         }
     }
 
     private func kind(_ note: Note, _ workspace: borrowing Workspace) -> ItemOutcome.Kind {
-        for (place, first) in note.classes.enumerated() {
-            for second in note.classes[(place + 1)...] where workspace.areOneProfile(first, second) { return .merged }
+        for place in note.classes.dropFirst() {
+            for other in note.classes.lowerBound..<place where workspace.areOneProfile(touched[place], touched[other]) {
+                return .merged
+            }
         }
         guard !note.fresh.isEmpty else { return .unchanged }
-        let hasJoined = note.classes.contains { known in
-            note.fresh.contains { workspace.areOneProfile(known, $0) }
+        for known in touched[note.classes] {
+            for fresh in touched[note.fresh] where workspace.areOneProfile(known, fresh) { return .joined }
         }
-        return hasJoined ? .joined : .created
+        return .created
     }
 }

@@ -37,20 +37,35 @@ package enum ComponentCodec: ValueCodec {
         }
     }
 
-    static func encode(_ component: Component, linkCount: Int, into writer: inout ByteWriter) {
+    /// What stands in front of a component's parts.
+    struct Header {
+        var members: Int
+        var clusters: Int
+        var inheritances: Int
+        var links: Int
+        var linksApart: Bool
+        var nextLook: Int32?
+    }
+
+    static func encode(_ header: Header, into writer: inout ByteWriter) {
         writer.append(UInt8(1))
-        writer.append(UInt8(component.linksApart ? 1 : 0))
-        writer.append(UInt16(component.members.count))
-        writer.append(UInt16(component.anchors.count))
-        writer.append(UInt16(component.inheritances.count))
-        writer.append(UInt32(linkCount))
-        writer.append(UInt32(bitPattern: component.nextLook ?? 0))
+        writer.append(UInt8(header.linksApart ? 1 : 0))
+        writer.append(UInt16(header.members))
+        writer.append(UInt16(header.clusters))
+        writer.append(UInt16(header.inheritances))
+        writer.append(UInt32(header.links))
+        writer.append(UInt32(bitPattern: header.nextLook ?? 0))
+    }
+
+    static func encode(_ component: Component, linkCount: Int, into writer: inout ByteWriter) {
+        encode(
+            Header(
+                members: component.members.count, clusters: component.anchors.count,
+                inheritances: component.inheritances.count, links: linkCount, linksApart: component.linksApart,
+                nextLook: component.nextLook), into: &writer)
         for anchor in component.anchors { writer.append(anchor.rawValue) }
         for member in component.members { encode(member, into: &writer) }
-        for inheritance in component.inheritances {
-            writer.append(inheritance.member)
-            writer.append(inheritance.node.rawValue)
-        }
+        for inheritance in component.inheritances { encode(inheritance, into: &writer) }
         guard !component.linksApart else { return }
         for link in component.links {
             writer.append(link.left)
@@ -59,7 +74,7 @@ package enum ComponentCodec: ValueCodec {
         }
     }
 
-    private static func encode(_ member: Member, into writer: inout ByteWriter) {
+    static func encode(_ member: Member, into writer: inout ByteWriter) {
         writer.append(member.node.rawValue)
         IdentityKeyCodec.encode(member.key, into: &writer)
         writer.append(member.namespace.rawValue)
@@ -67,6 +82,11 @@ package enum ComponentCodec: ValueCodec {
         writer.append(member.flags.rawValue)
         writer.append(UInt8(0))
         writer.append(UInt16(0))
+    }
+
+    static func encode(_ inheritance: Inheritance, into writer: inout ByteWriter) {
+        writer.append(inheritance.member)
+        writer.append(inheritance.node.rawValue)
     }
 
     package static func decode(_ bytes: RawSpan, version: UInt8) throws(CodecError) -> ComponentRow {
@@ -81,10 +101,8 @@ package enum ComponentCodec: ValueCodec {
         for index in 0..<view.memberCount { component.members.append(view.member(index)) }
         for index in 0..<view.inheritanceCount { component.inheritances.append(view.inheritance(index)) }
         guard !component.linksApart else { return .component(component) }
-        var offset = view.linksOffset
         component.links.reserveCapacity(view.linkCount)
-        for _ in 0..<view.linkCount { component.links.append(try link(bytes, at: &offset)) }
-        guard offset == bytes.byteCount else { throw .invalid("length") }
+        try view.forEachLink { component.links.append($0) }
         return .component(component)
     }
 
@@ -96,7 +114,7 @@ package enum ComponentCodec: ValueCodec {
     /// Whether the row is a component, not a step of the forest.
     package static func isComponent(_ bytes: RawSpan) -> Bool { parent(of: bytes) == nil }
 
-    private static func link(_ bytes: RawSpan, at offset: inout Int) throws(CodecError) -> ActiveLink {
+    static func link(_ bytes: RawSpan, at offset: inout Int) throws(CodecError) -> ActiveLink {
         guard offset + 4 <= bytes.byteCount else { throw .truncated }
         let left = bytes.bigEndianUInt16(at: offset)
         let right = bytes.bigEndianUInt16(at: offset + 2)

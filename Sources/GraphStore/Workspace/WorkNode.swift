@@ -1,7 +1,8 @@
 package import Identity
 internal import Stitching
 
-/// A node that the current group of commands has touched, or a fellow member of its component.
+/// A node that the current group of commands has touched, or a fellow member of its component. Plain words, so that a
+/// copy counts no references; what few nodes have lies in tables of the workspace.
 struct WorkNode {
     var id: NodeID
     var key: IdentityKey
@@ -11,11 +12,8 @@ struct WorkNode {
     /// Its cluster in that component.
     var oldCluster: UInt16
     var flags: MemberFlags
-    /// Its row of `nodes` as stored; nil: none, or not yet read (see `rowIsRead`).
-    var row: NodeRow?
+    /// Whether its row of `nodes` is in the workspace's `rows`, or it has none.
     var rowIsRead: Bool
-    /// Node ids that it has inherited.
-    var inherited: [NodeID] = []
     /// Whether its degree or its records may have changed.
     var needsHubCheck = false
     /// How `records` has changed: records that list it.
@@ -32,8 +30,10 @@ struct WorkNode {
     var isHub: Bool
     var isAlive = true
     var exists = true
-    /// Links active after placement.
-    var activeLinks = 0
+    /// Live deterministic links that are loaded, while its degree is looked at.
+    var counterparts: Int32 = 0
+    /// Where it stands among the members of its component.
+    var place: Int32 = 0
     var cluster: Int32 = 0
 
     init(member: Member, origin: Int32) {

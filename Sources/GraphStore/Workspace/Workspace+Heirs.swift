@@ -14,7 +14,7 @@ extension Workspace {
             guard let heir = try transaction.get(Tables.heirs, node.id) else { continue }
             heirChanges[node.id] = .some(nil)
             let dense = Int(try load(heir, transaction))
-            nodes[dense].inherited.removeAll { $0 == node.id }
+            inherit(dense, nodesInherited(by: dense).filter { $0 != node.id })
             nodes[dense].isTouched = true
         }
         return nodes.count > before
@@ -34,7 +34,7 @@ extension Workspace {
 
     private func leavesNow(_ index: Int) -> Bool {
         let node = nodes[index]
-        if node.isRecord { return !node.isAlive && !node.inherited.isEmpty }
+        if node.isRecord { return !node.isAlive && !nodesInherited(by: index).isEmpty }
         if !node.exists { return true }
         return !node.isAlive && !node.flags.contains(.hidden)
     }
@@ -54,18 +54,21 @@ extension Workspace {
         let node = nodes[index]
         guard let heir else {
             if !node.exists {
-                for inherited in node.inherited { heirChanges[inherited] = .some(nil) }
-                nodes[index].inherited = []
+                for inherited in nodesInherited(by: index) { heirChanges[inherited] = .some(nil) }
+                inherit(index, [])
             }
             return
         }
-        let passed = (node.exists && !node.isRecord ? [node.id] : []) + node.inherited
+        let passed = (node.exists && !node.isRecord ? [node.id] : []) + nodesInherited(by: index)
         guard !passed.isEmpty else { return }
-        nodes[index].inherited = []
-        nodes[heir].inherited.append(contentsOf: passed)
-        nodes[heir].inherited.sort()
+        inherit(index, [])
+        inherit(heir, (nodesInherited(by: heir) + passed).sorted())
         for inherited in passed { heirChanges[inherited] = .some(nodes[heir].id) }
         touch(heir)
+    }
+
+    private mutating func inherit(_ index: Int, _ nodes: [NodeID]) {
+        inherited[Int32(index)] = nodes.isEmpty ? nil : nodes
     }
 
     private mutating func touch(_ index: Int) {

@@ -4,25 +4,37 @@ package import Stitching
 
 /// From places to components, clusters and anchors.
 extension Workspace {
-    /// Union-find over the links that are active, the new ones in the order of clustering, up to the size limit. A
-    /// must-link is not held up by it.
+    /// Union-find over the links that are active, up to the size limit.
     mutating func regroup() {
         var sets = UnionFind(count: nodes.count)
-        var candidates: [(index: Int, rank: LinkRank)] = []
+        var candidates: [Int] = []
         for index in links.indices where links[index].place == .active {
-            if links[index].stored == .active || links[index].kind == .mustLink {
+            if links[index].stored == .active || links[index].kind != .deterministic {
                 sets.union(links[index].left, links[index].right)
             } else {
-                candidates.append((index, rank(links[index])))
+                candidates.append(index)
             }
         }
-        candidates.sort { $0.rank < $1.rank }
-        for candidate in candidates { admit(candidate.index, &sets) }
-        for link in links {
-            if link.place == .suspended(.componentLimit) { componentLimitedDelta += 1 }
-            if link.stored == .suspended(.componentLimit) { componentLimitedDelta -= 1 }
-        }
+        admit(candidates, &sets)
         collect(&sets)
+    }
+
+    /// Takes in links that are newly active: in any order where all of them fit, else in the order of clustering.
+    private mutating func admit(_ candidates: [Int], _ sets: inout UnionFind) {
+        var trial = sets
+        let allFit = candidates.allSatisfy { index in
+            guard let union = trial.union(links[index].left, links[index].right) else { return true }
+            return trial.size(ofRoot: union.kept) <= policies.componentMembers
+        }
+        if allFit {
+            sets = trial
+            for index in candidates where links[index].stored == .suspended(.componentLimit) {
+                componentLimitedDelta -= 1
+            }
+            return
+        }
+        let ranked = candidates.map { (index: $0, rank: rank(links[$0])) }.sorted { $0.rank < $1.rank }
+        for candidate in ranked { admit(candidate.index, &sets) }
     }
 
     /// Joins two components, or suspends the link where they would be too large together. A tie is not kept then:
@@ -37,52 +49,102 @@ extension Workspace {
         sets.union(left, right)
     }
 
+    /// Numbers the sets in the order of their first nodes, and lists members and links of each.
     private mutating func collect(_ sets: inout UnionFind) {
-        componentOf = Array(repeating: -1, count: nodes.count)
-        regrouped = []
-        var indexOfRoot = Array(repeating: Int32(-1), count: nodes.count)
+        var homes = Array(repeating: Int32(-1), count: nodes.count)
+        var indexOfRoot = homes
+        var counts: [Int32] = []
         for node in nodes.indices {
             let root = Int(sets.find(Int32(node)))
             if indexOfRoot[root] < 0 {
-                indexOfRoot[root] = Int32(regrouped.count)
-                regrouped.append(Regrouped(members: [], links: [], isDirty: false))
+                indexOfRoot[root] = Int32(counts.count)
+                counts.append(0)
             }
-            componentOf[node] = indexOfRoot[root]
-            regrouped[Int(indexOfRoot[root])].members.append(Int32(node))
+            homes[node] = indexOfRoot[root]
+            counts[Int(indexOfRoot[root])] += 1
         }
-        for index in regrouped.indices where regrouped[index].members.count > 1 {
-            regrouped[index].members.sort { nodes[Int($0)].id < nodes[Int($1)].id }
-        }
-        for index in links.indices { assign(link: index) }
+        componentOf = homes
+        listMembers(counts)
+        listLinks(components: counts.count)
         markDirty()
     }
 
-    private mutating func assign(link index: Int) {
-        let home = Int(componentOf[Int(links[index].left)])
-        if links[index].place == .active {
-            regrouped[home].links.append(Int32(index))
-            nodes[Int(links[index].left)].activeLinks += 1
+    private mutating func listMembers(_ counts: [Int32]) {
+        regrouped = []
+        regrouped.reserveCapacity(counts.count)
+        var start = 0
+        var ends: [Int] = []
+        ends.reserveCapacity(counts.count)
+        for count in counts {
+            regrouped.append(Regrouped(members: start..<start + Int(count), links: 0..<0))
+            ends.append(start)
+            start += Int(count)
         }
-        if links[index].isChanged || links[index].place != links[index].stored {
-            regrouped[home].isDirty = true
-            regrouped[Int(componentOf[Int(links[index].right)])].isDirty = true
+        var list = Array(repeating: Int32(0), count: nodes.count)
+        for node in nodes.indices {
+            let home = Int(componentOf[node])
+            list[ends[home]] = Int32(node)
+            ends[home] += 1
         }
+        for component in regrouped where !isAscending(list, component.members) {
+            list[component.members].sort { nodes[Int($0)].id < nodes[Int($1)].id }
+        }
+        for component in regrouped {
+            for place in component.members {
+                nodes[Int(list[place])].place = Int32(place - component.members.lowerBound)
+            }
+        }
+        memberList = list
+    }
+
+    private func isAscending(_ list: [Int32], _ range: Range<Int>) -> Bool {
+        for place in range.dropFirst() where nodes[Int(list[place - 1])].id > nodes[Int(list[place])].id {
+            return false
+        }
+        return true
+    }
+
+    private mutating func listLinks(components: Int) {
+        var ends = Array(repeating: 0, count: components)
+        for index in links.indices {
+            let home = Int(componentOf[Int(links[index].left)])
+            if links[index].place == .active { ends[home] += 1 }
+            if links[index].isChanged || links[index].place != links[index].stored {
+                regrouped[home].isDirty = true
+                regrouped[Int(componentOf[Int(links[index].right)])].isDirty = true
+            }
+        }
+        var start = 0
+        for home in 0..<components {
+            let count = ends[home]
+            regrouped[home].links = start..<start + count
+            ends[home] = start
+            start += count
+        }
+        var list = Array(repeating: Int32(0), count: start)
+        for index in links.indices where links[index].place == .active {
+            let home = Int(componentOf[Int(links[index].left)])
+            list[ends[home]] = Int32(index)
+            ends[home] += 1
+        }
+        linkList = list
     }
 
     private mutating func markDirty() {
         for index in nodes.indices {
-            let node = nodes[index]
-            let isHidden = !node.isAlive && node.exists
+            let isHidden = !nodes[index].isAlive && nodes[index].exists
+            let flags = nodes[index].flags
             let changed =
-                node.origin < 0 || node.isTouched || !node.exists || node.isHub != node.flags.contains(.hub)
-                || isHidden != node.flags.contains(.hidden) || node.recordsDelta != 0
+                nodes[index].origin < 0 || nodes[index].isTouched || !nodes[index].exists
+                || nodes[index].isHub != flags.contains(.hub) || isHidden != flags.contains(.hidden)
+                || nodes[index].recordsDelta != 0
             if changed { regrouped[Int(componentOf[index])].isDirty = true }
         }
         for origin in origins {
-            var homes = Set<Int32>()
-            for member in origin.members { homes.insert(componentOf[Int(member)]) }
-            guard origin.isDue || homes.count > 1 else { continue }
-            for home in homes { regrouped[Int(home)].isDirty = true }
+            let first = componentOf[Int(origin.members.lowerBound)]
+            let isApart = origin.members.contains { componentOf[Int($0)] != first }
+            guard origin.isDue || isApart else { continue }
+            for member in origin.members { regrouped[Int(componentOf[Int(member)])].isDirty = true }
         }
     }
 
@@ -101,44 +163,64 @@ extension Workspace {
     mutating func cluster(_ transaction: borrowing WriteTransaction) throws {
         for index in regrouped.indices {
             guard regrouped[index].isDirty else {
-                for member in regrouped[index].members {
-                    nodes[Int(member)].cluster = Int32(nodes[Int(member)].oldCluster)
+                for place in regrouped[index].members {
+                    let member = Int(memberList[place])
+                    nodes[member].cluster = Int32(nodes[member].oldCluster)
                 }
                 continue
             }
-            let clustering = try clustering(of: index, transaction)
-            for (place, member) in regrouped[index].members.enumerated() {
-                nodes[Int(member)].cluster = clustering.clusters[place]
+            var count = 1
+            if isUnconstrained(regrouped[index].members) {
+                for place in regrouped[index].members { nodes[Int(memberList[place])].cluster = 0 }
+                for place in regrouped[index].links { links[Int(linkList[place])].verdict = .joined }
+            } else {
+                count = try formClusters(of: index, transaction)
             }
-            for (place, link) in regrouped[index].links.enumerated() {
-                links[Int(link)].verdict = clustering.verdicts[place]
-            }
-            regrouped[index].anchors = anchors(of: regrouped[index].members, count: clustering.clusterCount)
+            listAnchors(of: index, count: count)
         }
     }
 
-    private mutating func clustering(of index: Int, _ transaction: borrowing WriteTransaction) throws -> Clustering {
-        let members = regrouped[index].members
-        var localOf: [Int32: Int32] = [:]
-        if members.count > 8 {
-            localOf.reserveCapacity(members.count)
-            for (place, member) in members.enumerated() { localOf[member] = Int32(place) }
+    /// Whether a component as one cluster breaks nothing: then it is one, whatever the order of its links.
+    private func isUnconstrained(_ members: Range<Int>) -> Bool {
+        var seen: UInt64 = 0
+        var identifiers = 0
+        for place in members {
+            let member = Int(memberList[place])
+            if nodes[member].flags.contains(.hasAssertions) { return false }
+            let bit = policies.uniqueBits[Int(nodes[member].namespace.rawValue)]
+            if bit & seen != 0 { return false }
+            seen |= bit
+            if !nodes[member].isRecord { identifiers += 1 }
         }
-        func local(_ dense: Int32) -> Int32 {
-            if members.count > 8 { return localOf[dense] ?? -1 }
-            return Int32(members.firstIndex(of: dense) ?? -1)
+        return identifiers <= policies.profileIdentifiers
+    }
+
+    /// - Returns: how many clusters there are.
+    private mutating func formClusters(of index: Int, _ transaction: borrowing WriteTransaction) throws -> Int {
+        let clustering = try clustering(of: index, transaction)
+        for (place, member) in memberList[regrouped[index].members].enumerated() {
+            nodes[Int(member)].cluster = clustering.clusters[place]
         }
-        let clusterLinks = regrouped[index].links.map { link in
-            let link = links[Int(link)]
+        for (place, link) in linkList[regrouped[index].links].enumerated() {
+            links[Int(link)].verdict = clustering.verdicts[place]
+        }
+        return clustering.clusterCount
+    }
+
+    private func clustering(of index: Int, _ transaction: borrowing WriteTransaction) throws -> Clustering {
+        let members = memberList[regrouped[index].members]
+        let clusterLinks = linkList[regrouped[index].links].map { link in
+            let index = Int(link)
             return ClusterLink(
-                left: local(link.left), right: local(link.right), kind: link.kind,
-                partyRank: link.standing.partyRank, weight: link.standing.weight)
+                left: nodes[Int(links[index].left)].place, right: nodes[Int(links[index].right)].place,
+                kind: links[index].kind, partyRank: links[index].standing.partyRank,
+                weight: links[index].standing.weight)
         }
         var cannotLinks: [(Int32, Int32)] = []
         for member in members where nodes[Int(member)].flags.contains(.hasAssertions) {
             for other in try cannotLinked(member, transaction) where other > member {
-                let place = local(other)
-                if place >= 0 { cannotLinks.append((local(member), place)) }
+                guard componentOf[Int(other)] == Int32(index) else { continue }
+                cannotLinks.append((nodes[Int(member)].place, nodes[Int(other)].place))
             }
         }
         let clusterNodes = members.map { ClusterNode(key: nodes[Int($0)].key, namespace: nodes[Int($0)].namespace) }
@@ -159,22 +241,24 @@ extension Workspace {
         return others
     }
 
-    /// For each cluster its lowest node id, own or inherited; a record's only where there is no identifier.
-    private func anchors(of members: [Int32], count: Int) -> [NodeID] {
-        var anchors = Array(repeating: NodeID(.max), count: count)
-        var fallbacks = anchors
-        for member in members {
-            let node = nodes[Int(member)]
-            let cluster = Int(node.cluster)
-            if node.isRecord {
-                fallbacks[cluster] = min(fallbacks[cluster], node.id)
-            } else {
-                anchors[cluster] = min(anchors[cluster], node.id)
-            }
-            for inherited in node.inherited { anchors[cluster] = min(anchors[cluster], inherited) }
+    /// Lists for each cluster its lowest node id, own or inherited; a record's only where there is no identifier.
+    private mutating func listAnchors(of index: Int, count: Int) {
+        let start = anchorList.count
+        for _ in 0..<count { anchorList.append(NodeID(.max)) }
+        regrouped[index].anchors = start..<anchorList.count
+        for place in regrouped[index].members {
+            let member = Int(memberList[place])
+            let anchor = start + Int(nodes[member].cluster)
+            if !nodes[member].isRecord { anchorList[anchor] = min(anchorList[anchor], nodes[member].id) }
+            for node in nodesInherited(by: member) { anchorList[anchor] = min(anchorList[anchor], node) }
         }
-        for index in anchors.indices where anchors[index].rawValue == .max { anchors[index] = fallbacks[index] }
-        return anchors
+        guard anchorList[start...].contains(NodeID(.max)) else { return }
+        // The members ascend by node id: the first record of a cluster is its lowest.
+        for place in regrouped[index].members {
+            let member = Int(memberList[place])
+            let anchor = start + Int(nodes[member].cluster)
+            if anchorList[anchor] == NodeID(.max) { anchorList[anchor] = nodes[member].id }
+        }
     }
 
     /// The profile that a node was in when it was loaded, as a number good in this workspace; nil: it was in none.
@@ -186,11 +270,11 @@ extension Workspace {
 
     /// The anchor of the profile that a node is in; nil where it is hidden or gone. After `settle` only.
     package func anchor(of dense: Int32) -> NodeID? {
-        let node = nodes[Int(dense)]
-        guard node.exists, node.isAlive else { return nil }
-        let component = regrouped[Int(componentOf[Int(dense)])]
-        if component.isDirty { return component.anchors[Int(node.cluster)] }
-        return origins[Int(node.origin)].anchors[Int(node.oldCluster)]
+        let index = Int(dense)
+        guard nodes[index].exists, nodes[index].isAlive else { return nil }
+        let home = Int(componentOf[index])
+        if regrouped[home].isDirty { return anchorList[regrouped[home].anchors.lowerBound + Int(nodes[index].cluster)] }
+        return originAnchors[origins[Int(nodes[index].origin)].anchors + Int(nodes[index].oldCluster)]
     }
 
     /// Whether two nodes are one profile. After `settle` only.

@@ -24,9 +24,14 @@ extension Workspace {
 
     /// Judges links not yet examined, and follows every hub that comes or goes to the links that it moves.
     private mutating func settleHubs(_ transaction: borrowing WriteTransaction) throws {
+        var pending: [Int] = []
         // Records come and go before settling: one look at what they change is enough.
-        var pending = examinedLinks == 0 ? nodes.indices.filter { nodes[$0].recordsDelta != 0 } : []
-        for index in pending { nodes[index].needsHubCheck = true }
+        if examinedLinks == 0 {
+            for index in nodes.indices where nodes[index].recordsDelta != 0 {
+                nodes[index].needsHubCheck = true
+                pending.append(index)
+            }
+        }
         while examinedLinks < links.count || !pending.isEmpty {
             for index in examinedLinks..<links.count { examine(index, &pending) }
             examinedLinks = links.count
@@ -35,33 +40,39 @@ extension Workspace {
             let degrees = try degrees(of: checked, transaction)
             for index in checked {
                 nodes[index].needsHubCheck = false
-                try checkHub(index, degrees[index] ?? Degree(), transaction)
+                try checkHub(index, degrees.isEmpty ? nil : degrees[index], transaction)
             }
         }
     }
 
     private mutating func examine(_ index: Int, _ pending: inout [Int]) {
-        links[index].standing = standing(of: links[index])
+        links[index].standing = standing(of: index)
         guard links[index].countsInDegree else { return }
         let counted = links[index].stored == .active || links[index].stored.isSuspendedLive
         guard counted != links[index].standing.isLive else { return }
-        for end in [Int(links[index].left), Int(links[index].right)] where !nodes[end].needsHubCheck {
-            nodes[end].needsHubCheck = true
-            pending.append(end)
-        }
+        note(Int(links[index].left), in: &pending)
+        note(Int(links[index].right), in: &pending)
     }
 
-    private func standing(of link: WorkLink) -> Standing {
-        if link.kind == .mustLink {
-            let isLive = link.isAsserted && isPresent(link.left) && isPresent(link.right)
+    private mutating func note(_ end: Int, in pending: inout [Int]) {
+        guard !nodes[end].needsHubCheck else { return }
+        nodes[end].needsHubCheck = true
+        pending.append(end)
+    }
+
+    private func standing(of index: Int) -> Standing {
+        let kind = links[index].kind
+        let (left, right) = (links[index].left, links[index].right)
+        if kind == .mustLink {
+            let isLive = links[index].isAsserted && isPresent(left) && isPresent(right)
             return Standing(isLive: isLive, partyRank: 0, weight: 0, nextLook: nil)
         }
-        if link.kind == .tie, !nodes[Int(recordEnd(link))].recordIsHeld {
+        if kind == .tie, !nodes[Int(recordEnd(index))].recordIsHeld {
             return Standing(isLive: false, partyRank: 1, weight: 0, nextLook: nil)
         }
-        let timeToLive = policies.timeToLive(nodes[Int(link.left)].namespace, nodes[Int(link.right)].namespace)
-        var standing = link.evidence.standing(at: hour, timeToLive: timeToLive, policies: policies)
-        if let unlisted = link.unlisted, !standing.isLive {
+        let timeToLive = policies.timeToLive(nodes[Int(left)].namespace, nodes[Int(right)].namespace)
+        var standing = links[index].evidence.standing(at: hour, timeToLive: timeToLive, policies: policies)
+        if let unlisted = links[index].unlisted, !standing.isLive {
             standing.isLive = timeToLive.map { hour < Evidence.expiryHour(unlisted.newest, timeToLive: $0) } ?? true
         }
         return standing
@@ -70,27 +81,52 @@ extension Workspace {
     /// Whether a node can be linked at all: a record that is not held cannot.
     private func isPresent(_ dense: Int32) -> Bool { !nodes[Int(dense)].isRecord || nodes[Int(dense)].recordIsHeld }
 
-    func recordEnd(_ link: WorkLink) -> Int32 { nodes[Int(link.left)].isRecord ? link.left : link.right }
+    func recordEnd(_ index: Int) -> Int32 {
+        nodes[Int(links[index].left)].isRecord ? links[index].left : links[index].right
+    }
 
-    /// The degrees of some nodes as the evidence now has them.
-    private mutating func degrees(of indices: [Int], _ transaction: borrowing WriteTransaction) throws -> [Int: Degree]
-    {
-        guard !indices.isEmpty else { return [:] }
-        var degrees: [Int: Degree] = Dictionary(minimumCapacity: indices.count)
-        for index in indices { degrees[index] = try row(of: Int32(index), transaction).suspended }
-        for link in links where link.countsInDegree {
-            let change = (link.standing.isLive ? 1 : 0) - (link.stored.isSuspendedLive ? 1 : 0)
+    /// The degrees, as the evidence now has them, of those nodes that may be hubs by them; the others have too few
+    /// counterparts in all, and are left out.
+    private mutating func degrees(
+        of indices: [Int], _ transaction: borrowing WriteTransaction
+    ) throws -> [Int: Degree] {
+        countCounterparts(of: indices)
+        var degrees: [Int: Degree] = [:]
+        for index in indices {
+            if nodes[index].flags.contains(.hasNodeRow) {
+                degrees[index] = try row(of: Int32(index), transaction).suspended
+            } else if policies.mayBeHub(nodes[index].namespace, counterparts: Int(nodes[index].counterparts)) {
+                degrees[index] = Degree()
+            }
+        }
+        guard !degrees.isEmpty else { return degrees }
+        for index in links.indices where links[index].countsInDegree {
+            let change = (links[index].standing.isLive ? 1 : 0) - (links[index].stored.isSuspendedLive ? 1 : 0)
             guard change != 0 else { continue }
-            let (left, right) = (Int(link.left), Int(link.right))
+            let (left, right) = (Int(links[index].left), Int(links[index].right))
             if nodes[left].needsHubCheck { degrees[left]?.add(nodes[right].namespace, change) }
             if nodes[right].needsHubCheck { degrees[right]?.add(nodes[left].namespace, change) }
         }
         return degrees
     }
 
-    private mutating func checkHub(_ index: Int, _ degree: Degree, _ transaction: borrowing WriteTransaction) throws {
+    private mutating func countCounterparts(of indices: [Int]) {
+        for index in indices { nodes[index].counterparts = 0 }
+        for index in links.indices where links[index].countsInDegree && links[index].standing.isLive {
+            nodes[Int(links[index].left)].counterparts += 1
+            nodes[Int(links[index].right)].counterparts += 1
+        }
+    }
+
+    /// Judges a node by its degree (nil: one that makes no hub) and its records.
+    private mutating func checkHub(
+        _ index: Int, _ degree: Degree?, _ transaction: borrowing WriteTransaction
+    ) throws {
         let records = UInt32(Int(try row(of: Int32(index), transaction).records) + nodes[index].recordsDelta)
-        let status = policies.hubStatus(of: nodes[index].namespace, degree: degree, records: records)
+        let mayBeHub = degree != nil || records > 0
+        let status =
+            mayBeHub
+            ? policies.hubStatus(of: nodes[index].namespace, degree: degree ?? Degree(), records: records) : nil
         nodes[index].hub = status
         guard (status != nil) != nodes[index].isHub else { return }
         nodes[index].isHub = status != nil
@@ -121,7 +157,7 @@ extension Workspace {
         guard !retied.isEmpty else { return }
         var ties: [Int32: [Int]] = [:]
         for index in links.indices where links[index].kind == .tie {
-            ties[recordEnd(links[index]), default: []].append(index)
+            ties[recordEnd(index), default: []].append(index)
         }
         let order = retied.keys.sorted { nodes[Int($0)].id < nodes[Int($1)].id }
         for record in order {
@@ -132,7 +168,7 @@ extension Workspace {
             for tie in ties[record] ?? [] where links[tie].left != choice && links[tie].right != choice {
                 links[tie].evidence = Evidence()
                 links[tie].isChanged = true
-                links[tie].standing = standing(of: links[tie])
+                links[tie].standing = standing(of: tie)
             }
             if let choice { setTie(Int(try link(record, choice, .tie, transaction)), to: contribution) }
         }
@@ -144,14 +180,16 @@ extension Workspace {
             links[index].evidence.records = [contribution]
             links[index].isChanged = true
         }
-        links[index].standing = standing(of: links[index])
+        links[index].standing = standing(of: index)
     }
 
     /// A tie whose time is past: the record may have another identifier to hold on to.
     private mutating func noteLapsedTies() {
-        for link in links where link.kind == .tie && !link.standing.isLive {
-            let record = recordEnd(link)
-            guard nodes[Int(record)].recordIsHeld, let source = link.evidence.records.first?.source else { continue }
+        for index in links.indices where links[index].kind == .tie && !links[index].standing.isLive {
+            let record = recordEnd(index)
+            guard nodes[Int(record)].recordIsHeld, let source = links[index].evidence.records.first?.source else {
+                continue
+            }
             retied[record] = RecordKey(source: source, key: nodes[Int(record)].key)
         }
     }
@@ -179,43 +217,45 @@ extension Workspace {
     /// Decides for each link whether it is active, suspended or gone, and for each node whether it lives.
     private mutating func place(_ transaction: borrowing WriteTransaction) throws {
         for index in links.indices {
-            links[index].place = place(for: links[index])
+            links[index].place = place(for: index)
             guard links[index].place == .active, links[index].unlisted != nil else { continue }
             links[index].evidence.records = try sharedRecords(index, transaction).sorted { $0.record < $1.record }
             links[index].unlisted = nil
             links[index].isChanged = true
-            links[index].standing = standing(of: links[index])
+            links[index].standing = standing(of: index)
         }
         try judgeNodes(transaction)
     }
 
-    private func place(for link: WorkLink) -> LinkPlace {
-        if link.kind == .mustLink { return link.standing.isLive ? .active : .nowhere }
-        if link.evidence.isEmpty && link.unlisted == nil { return .nowhere }
-        if !link.standing.isLive { return link.kind == .tie ? .nowhere : .suspended(.expired) }
-        if link.kind == .tie { return .active }
-        if let reason = hubReason(link) {
-            if link.stored.isSuspendedLive, link.stored != .suspended(.componentLimit) { return link.stored }
+    private func place(for index: Int) -> LinkPlace {
+        let (kind, isLive, stored) = (links[index].kind, links[index].standing.isLive, links[index].stored)
+        if kind == .mustLink { return isLive ? .active : .nowhere }
+        if links[index].evidence.isEmpty && links[index].unlisted == nil { return .nowhere }
+        if !isLive { return kind == .tie ? .nowhere : .suspended(.expired) }
+        if kind == .tie { return .active }
+        if let reason = hubReason(links[index].left, links[index].right) {
+            if stored.isSuspendedLive, stored != .suspended(.componentLimit) { return stored }
             return .suspended(reason)
         }
-        if link.stored == .suspended(.componentLimit), !link.isChanged { return link.stored }
+        if stored == .suspended(.componentLimit), !links[index].isChanged { return stored }
         return .active
     }
 
-    private func hubReason(_ link: WorkLink) -> SuspensionReason? {
-        let (left, right) = (nodes[Int(link.left)], nodes[Int(link.right)])
-        guard left.isHub || right.isHub else { return nil }
-        let first = left.isHub ? left.hub?.reason ?? .hub : nil
-        let second = right.isHub ? right.hub?.reason ?? .hub : nil
+    private func hubReason(_ left: Int32, _ right: Int32) -> SuspensionReason? {
+        let (left, right) = (Int(left), Int(right))
+        guard nodes[left].isHub || nodes[right].isHub else { return nil }
+        let first = nodes[left].isHub ? nodes[left].hub?.reason ?? .hub : nil
+        let second = nodes[right].isHub ? nodes[right].hub?.reason ?? .hub : nil
         return [first, second].compactMap { $0 }.min { $0.rawValue < $1.rawValue }
     }
 
     /// A node exists while anything is held on it, and lives while any of that is within its time to live.
     private mutating func judgeNodes(_ transaction: borrowing WriteTransaction) throws {
         var tallies = Array(repeating: Tally(), count: nodes.count)
-        for link in links {
-            tallies[Int(link.left)].count(link)
-            if !link.isLoop { tallies[Int(link.right)].count(link) }
+        for index in links.indices {
+            let (place, stored) = (links[index].place, links[index].stored)
+            tallies[Int(links[index].left)].count(place, stored)
+            if !links[index].isLoop { tallies[Int(links[index].right)].count(place, stored) }
         }
         for index in nodes.indices {
             if nodes[index].isRecord {
@@ -242,10 +282,10 @@ private struct Tally {
     var storedLive = 0
     var storedRows = 0
 
-    mutating func count(_ link: WorkLink) {
-        if link.place == .active || link.place.isSuspendedLive { live += 1 }
-        if link.place != .nowhere { held += 1 }
-        if link.stored.isSuspendedLive { storedLive += 1 }
-        if link.stored.isSuspended { storedRows += 1 }
+    mutating func count(_ place: LinkPlace, _ stored: LinkPlace) {
+        if place == .active || place.isSuspendedLive { live += 1 }
+        if place != .nowhere { held += 1 }
+        if stored.isSuspendedLive { storedLive += 1 }
+        if stored.isSuspended { storedRows += 1 }
     }
 }

@@ -9,10 +9,7 @@ extension Workspace {
         let rowChanges = try writeLinks(&transaction)
         try writeNodeRows(rowChanges, &transaction)
         try writeIdentifiers(&transaction)
-        let order = regrouped.indices.sorted {
-            nodes[Int(regrouped[$0].members[0])].id < nodes[Int(regrouped[$1].members[0])].id
-        }
-        for index in order { try writeComponent(index, &transaction) }
+        for index in writingOrder() { try writeComponent(index, &transaction) }
         for (node, heir) in heirChanges {
             if let heir {
                 try transaction.put(Tables.heirs, node, heir)
@@ -22,12 +19,20 @@ extension Workspace {
         }
     }
 
+    /// Components by their first node ids, so that pages are written one after another.
+    private func writingOrder() -> [Int] {
+        regrouped.indices
+            .map { (index: $0, first: nodes[Int(memberList[regrouped[$0].members.lowerBound])].id) }
+            .sorted { $0.first < $1.first }
+            .map(\.index)
+    }
+
     // MARK: Links outside of components
 
     /// Writes the rows of `suspended` that differ; returns what that changes in rows of `nodes`.
     private mutating func writeLinks(_ transaction: inout WriteTransaction) throws -> [Int: RowChange] {
         var changes: [Int: RowChange] = [:]
-        for index in links.indices {
+        for index in links.indices where links[index].place.isSuspended || links[index].stored.isSuspended {
             let link = links[index]
             if case .suspended(let reason) = link.place {
                 let moved = link.place != link.stored
@@ -93,7 +98,7 @@ extension Workspace {
             var row = try row(of: Int32(index), transaction)
             changes[index]?.apply(to: &row)
             row.records = UInt32(Int(row.records) + nodes[index].recordsDelta)
-            nodes[index].row = row
+            rows[Int32(index)] = row
             let had = nodes[index].flags.contains(.hasNodeRow)
             if row.isEmpty {
                 nodes[index].flags.remove(.hasNodeRow)
@@ -107,16 +112,17 @@ extension Workspace {
     }
 
     private mutating func writeIdentifiers(_ transaction: inout WriteTransaction) throws {
-        let changed = nodes.indices
-            .filter { nodes[$0].origin < 0 ? nodes[$0].exists : !nodes[$0].exists }
-            .sorted { nodes[$0].key < nodes[$1].key }
-        for index in changed {
-            let node = nodes[index]
-            if node.exists {
-                let row = IdentifierRow(node: node.id, namespace: node.namespace)
-                try transaction.put(Tables.identifiers, node.key, row, .insert)
+        var changed: [(high: UInt64, index: Int)] = []
+        for index in nodes.indices where nodes[index].exists == (nodes[index].origin < 0) {
+            changed.append((nodes[index].key.high, index))
+        }
+        changed.sort { $0.high < $1.high }
+        for (_, index) in changed {
+            if nodes[index].exists {
+                let row = IdentifierRow(node: nodes[index].id, namespace: nodes[index].namespace)
+                try transaction.put(Tables.identifiers, nodes[index].key, row, .insert)
             } else {
-                _ = try transaction.delete(Tables.identifiers, node.key)
+                _ = try transaction.delete(Tables.identifiers, nodes[index].key)
             }
         }
     }
@@ -124,19 +130,21 @@ extension Workspace {
     // MARK: Components
 
     private mutating func writeComponent(_ index: Int, _ transaction: inout WriteTransaction) throws {
-        let members = regrouped[index].members
-        if let first = members.first, !nodes[Int(first)].exists {
+        let first = memberList[regrouped[index].members.lowerBound]
+        if !nodes[Int(first)].exists {
             guard nodes[Int(first)].origin >= 0 else { return }
             _ = try transaction.delete(Tables.components, nodes[Int(first)].id)
             try deleteLinksApart(of: first, &transaction)
             return
         }
-        let plan = forest(of: members)
-        for member in members where member != plan.root {
-            let node = nodes[Int(member)]
-            let isAbsorbedRoot = node.origin >= 0 && origins[Int(node.origin)].root == node.id
-            guard plan.rewritesAll || node.origin < 0 || isAbsorbedRoot || node.pathIsLong else { continue }
-            try transaction.put(Tables.components, node.id, .parent(nodes[Int(plan.root)].id))
+        let plan = forest(of: regrouped[index].members)
+        let root = nodes[Int(plan.root)].id
+        for place in regrouped[index].members where memberList[place] != plan.root {
+            let member = Int(memberList[place])
+            let origin = Int(nodes[member].origin)
+            let isAbsorbedRoot = origin >= 0 && origins[origin].root == nodes[member].id
+            guard plan.rewritesAll || origin < 0 || isAbsorbedRoot || nodes[member].pathIsLong else { continue }
+            try transaction.put(Tables.components, nodes[member].id, .parent(root))
         }
         guard regrouped[index].isDirty else { return }
         try store(index, plan, &transaction)
@@ -150,93 +158,132 @@ extension Workspace {
         var wasApart: Bool
     }
 
-    private func forest(of members: [Int32]) -> ForestPlan {
-        var counts: [Int32: Int] = [:]
-        for member in members where nodes[Int(member)].origin >= 0 {
-            counts[nodes[Int(member)].origin, default: 0] += 1
+    private func forest(of members: Range<Int>) -> ForestPlan {
+        let counts = origins(of: members)
+        let isWhole = counts.allSatisfy { origins[$0.origin].members.count == $0.count }
+        let wasApart = counts.contains { origins[$0.origin].linksApart }
+        let first = memberList[members.lowerBound]
+        guard isWhole else { return ForestPlan(root: first, rewritesAll: true, nextLook: nil, wasApart: wasApart) }
+        let largest = counts.max { left, right in
+            left.count != right.count
+                ? left.count < right.count : origins[left.origin].root > origins[right.origin].root
         }
-        let isWhole = counts.allSatisfy { origins[Int($0.key)].members.count == $0.value }
-        let wasApart = counts.contains { origins[Int($0.key)].linksApart }
-        guard isWhole else { return ForestPlan(root: members[0], rewritesAll: true, nextLook: nil, wasApart: wasApart) }
-        let largest = counts.keys.max { left, right in
-            let (first, second) = (origins[Int(left)], origins[Int(right)])
-            return first.members.count != second.members.count
-                ? first.members.count < second.members.count : first.root > second.root
-        }
-        let root = largest.flatMap { dense(of: origins[Int($0)].root) } ?? members[0]
-        let look = counts.keys.compactMap { origins[Int($0)].nextLook }.min()
+        let root = largest.flatMap { dense(of: origins[$0.origin].root) } ?? first
+        let look = counts.compactMap { origins[$0.origin].nextLook }.min()
         return ForestPlan(root: root, rewritesAll: false, nextLook: look, wasApart: wasApart)
     }
 
-    private mutating func store(_ index: Int, _ plan: ForestPlan, _ transaction: inout WriteTransaction) throws {
-        var component = Component()
-        component.anchors = regrouped[index].anchors
-        for (place, member) in regrouped[index].members.enumerated() {
-            component.members.append(stored(member))
-            for inherited in nodes[Int(member)].inherited {
-                component.inheritances.append(Inheritance(member: UInt16(place), node: inherited))
+    /// The stored components that members came from, and how many came from each.
+    private func origins(of members: Range<Int>) -> [(origin: Int, count: Int)] {
+        var counts: [(origin: Int, count: Int)] = []
+        for place in members {
+            let origin = Int(nodes[Int(memberList[place])].origin)
+            guard origin >= 0 else { continue }
+            if let known = counts.lastIndex(where: { $0.origin == origin }) {
+                counts[known].count += 1
+            } else {
+                counts.append((origin, 1))
             }
         }
+        return counts
+    }
+
+    private mutating func store(
+        _ index: Int, _ plan: ForestPlan, _ transaction: inout WriteTransaction
+    ) throws {
+        let root = nodes[Int(plan.root)].id
         let active = regrouped[index].links
-        component.nextLook = plan.nextLook
-        if let needed = active.compactMap({ links[Int($0)].standing.nextLook }).min() {
-            if plan.nextLook.map({ needed < $0 }) ?? true {
-                component.nextLook = needed
-                try transaction.put(Tables.expiries, ExpiryKey(hour: needed, node: nodes[Int(plan.root)].id), ())
-            }
+        var nextLook = plan.nextLook
+        if let needed = earliestLook(active), plan.nextLook.map({ needed < $0 }) ?? true {
+            nextLook = needed
+            try transaction.put(Tables.expiries, ExpiryKey(hour: needed, node: root), ())
         }
-        component.linksApart = bytes(of: active) > ComponentCodec.inlineBytes
-        if plan.wasApart || component.linksApart {
-            try writeLinksApart(active, apart: component.linksApart, index, &transaction)
+        let linksApart = bytes(of: active) > ComponentCodec.inlineBytes
+        if plan.wasApart || linksApart { try writeLinksApart(active, apart: linksApart, index, &transaction) }
+        encode(index, nextLook: nextLook, linksApart: linksApart)
+        try transaction.putBytes(Tables.components, root, scratch.bytes)
+    }
+
+    private func earliestLook(_ active: Range<Int>) -> Int32? {
+        var earliest: Int32?
+        for place in active {
+            guard let look = links[Int(linkList[place])].standing.nextLook else { continue }
+            earliest = min(earliest ?? look, look)
         }
-        if !component.linksApart { component.links = storedLinks(active, members: regrouped[index].members) }
-        var writer = ByteWriter(capacity: 4096)
-        ComponentCodec.encode(component, linkCount: active.count, into: &writer)
-        try transaction.putBytes(Tables.components, nodes[Int(plan.root)].id, writer.bytes)
+        return earliest
+    }
+
+    /// Writes a component's value to `scratch`.
+    private mutating func encode(_ index: Int, nextLook: Int32?, linksApart: Bool) {
+        let component = regrouped[index]
+        let inheritances = inheritances(of: component.members)
+        let header = ComponentCodec.Header(
+            members: component.members.count, clusters: component.anchors.count, inheritances: inheritances.count,
+            links: component.links.count, linksApart: linksApart, nextLook: nextLook)
+        scratch.removeAll()
+        ComponentCodec.encode(header, into: &scratch)
+        for place in component.anchors { scratch.append(anchorList[place].rawValue) }
+        for place in component.members { ComponentCodec.encode(stored(memberList[place]), into: &scratch) }
+        for inheritance in inheritances { ComponentCodec.encode(inheritance, into: &scratch) }
+        guard !linksApart else { return }
+        for link in inOrder(component.links) {
+            scratch.append(UInt16(nodes[Int(links[link].left)].place))
+            scratch.append(UInt16(nodes[Int(links[link].right)].place))
+            LinkBytes.encode(
+                kind: links[link].kind, verdict: links[link].verdict, evidence: links[link].evidence, into: &scratch)
+        }
+    }
+
+    private func inheritances(of members: Range<Int>) -> [Inheritance] {
+        guard !inherited.isEmpty else { return [] }
+        var found: [Inheritance] = []
+        for (place, member) in memberList[members].enumerated() {
+            for node in nodesInherited(by: Int(member)) { found.append(Inheritance(member: UInt16(place), node: node)) }
+        }
+        return found
     }
 
     private func stored(_ member: Int32) -> Member {
-        let node = nodes[Int(member)]
-        var flags = node.flags
-        if node.isAlive { flags.remove(.hidden) } else { flags.insert(.hidden) }
-        if node.isHub { flags.insert(.hub) } else { flags.remove(.hub) }
+        let index = Int(member)
+        var flags = nodes[index].flags
+        if nodes[index].isAlive { flags.remove(.hidden) } else { flags.insert(.hidden) }
+        if nodes[index].isHub { flags.insert(.hub) } else { flags.remove(.hub) }
         return Member(
-            node: node.id, key: node.key, namespace: node.namespace, cluster: UInt16(node.cluster), flags: flags)
+            node: nodes[index].id, key: nodes[index].key, namespace: nodes[index].namespace,
+            cluster: UInt16(nodes[index].cluster), flags: flags)
     }
 
-    private func bytes(of active: [Int32]) -> Int {
-        active.reduce(0) { total, link in
-            let evidence = links[Int(link)].evidence
-            return total + 4 + LinkBytes.headerBytes + evidence.folds.count * EvidenceCodec.foldBytes
-                + evidence.records.count * EvidenceCodec.recordBytes
+    /// Bytes of a component's active links.
+    private func bytes(of active: Range<Int>) -> Int {
+        var total = 0
+        for place in active {
+            let link = Int(linkList[place])
+            total += 4 + LinkBytes.headerBytes + links[link].evidence.folds.count * EvidenceCodec.foldBytes
+            total += links[link].evidence.records.count * EvidenceCodec.recordBytes
         }
+        return total
     }
 
-    private func storedLinks(_ active: [Int32], members: [Int32]) -> [ActiveLink] {
-        var places: [Int32: UInt16] = [:]
-        if members.count > 8 {
-            for (place, member) in members.enumerated() { places[member] = UInt16(place) }
+    /// Active links ascending by the places of their ends, then by kind.
+    private func inOrder(_ active: Range<Int>) -> [Int] {
+        var order: [(order: UInt64, link: Int)] = []
+        order.reserveCapacity(active.count)
+        for place in active {
+            let link = Int(linkList[place])
+            let left = UInt64(nodes[Int(links[link].left)].place)
+            let right = UInt64(nodes[Int(links[link].right)].place)
+            order.append((left << 32 | right << 8 | UInt64(links[link].kind.rawValue), link))
         }
-        func place(_ dense: Int32) -> UInt16 {
-            members.count > 8 ? places[dense] ?? 0 : UInt16(members.firstIndex(of: dense) ?? 0)
-        }
-        return
-            active
-            .map { index in
-                let link = links[Int(index)]
-                return ActiveLink(
-                    left: place(link.left), right: place(link.right), kind: link.kind, verdict: link.verdict,
-                    evidence: link.evidence)
-            }
-            .sorted { ($0.left, $0.right, $0.kind) < ($1.left, $1.right, $1.kind) }
+        order.sort { $0.order < $1.order }
+        return order.map(\.link)
     }
 
     // MARK: Links in rows of their own
 
     private mutating func writeLinksApart(
-        _ active: [Int32], apart: Bool, _ component: Int, _ transaction: inout WriteTransaction
+        _ active: Range<Int>, apart: Bool, _ component: Int, _ transaction: inout WriteTransaction
     ) throws {
-        for index in active.map(Int.init) {
+        for index in linkList[active].map(Int.init) {
             let link = links[index]
             if apart {
                 let isSame = link.isApart && !link.isChanged && link.verdict == link.storedVerdict

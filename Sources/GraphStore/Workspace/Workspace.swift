@@ -15,13 +15,27 @@ package struct Workspace: ~Copyable {
     var nodes: [WorkNode] = []
     var links: [WorkLink] = []
     var origins: [Origin] = []
-    private var denseByNode: [NodeID: Int32] = [:]
-    private var denseByKey: [IdentityKey: Int32] = [:]
-    private var linkByEnds: [LinkEnds: Int32] = [:]
+    /// Anchors of `origins`, one component's after another's.
+    var originAnchors: [NodeID] = []
+    /// Rows of `nodes` that were asked for, by dense index.
+    var rows: [Int32: NodeRow] = [:]
+    /// Node ids that nodes have inherited, by dense index; never empty.
+    var inherited: [Int32: [NodeID]] = [:]
+    private var denseByNode = IndexTable()
+    private var denseByKey = IndexTable()
+    private var linkByEnds = IndexTable()
     /// Records whose tie has to be found again, by dense index.
     var retied: [Int32: RecordKey] = [:]
-    /// Components after settling: dense members, ascending by node id.
+    /// Components after settling.
     var regrouped: [Regrouped] = []
+    /// Dense members of `regrouped`, one component's after another's, ascending by node id.
+    var memberList: [Int32] = []
+    /// Active links of `regrouped`, one component's after another's.
+    var linkList: [Int32] = []
+    /// Anchors of `regrouped` by cluster, one changed component's after another's.
+    var anchorList: [NodeID] = []
+    /// Where values are encoded.
+    var scratch = ByteWriter(capacity: 4096)
     /// For each node the index of its component in `regrouped`.
     var componentOf: [Int32] = []
     /// Heirs to write: node to its heir, nil where the row goes.
@@ -43,17 +57,19 @@ package struct Workspace: ~Copyable {
         var members: Range<Int32>
         var linksApart: Bool
         var nextLook: Int32?
-        var anchors: [NodeID]
+        /// Where its anchors begin in `originAnchors`.
+        var anchors: Int
         /// Its row in `expiries` is due: weights may have changed though no evidence did.
         var isDue = false
     }
 
-    /// A component as settling leaves it.
+    /// A component as settling leaves it: ranges of `memberList` and `linkList`.
     struct Regrouped {
-        var members: [Int32]
-        var links: [Int32]
-        var isDirty: Bool
-        var anchors: [NodeID] = []
+        var members: Range<Int>
+        var links: Range<Int>
+        var isDirty = false
+        /// Its anchors in `anchorList`; empty where nothing has changed.
+        var anchors: Range<Int> = 0..<0
     }
 
     /// How much is loaded, to decide when to settle before a group's end.
@@ -92,19 +108,22 @@ extension Workspace {
         let node = NodeID(nextNode)
         nextNode += 1
         nodes.append(WorkNode(new: node, key: key, namespace: namespace))
-        denseByNode[node] = dense
-        denseByKey[key] = dense
+        denseByNode.insert(IndexTable.hash(node.rawValue), dense)
+        denseByKey.insert(Self.hash(key), dense)
         return dense
     }
 
     /// The node of an identity key; nil where the store has none.
     package mutating func existing(_ key: IdentityKey, _ transaction: borrowing WriteTransaction) throws -> Int32? {
-        if let dense = denseByKey[key] { return dense }
+        if let dense = denseByKey.find(Self.hash(key), { nodes[Int($0)].key == key }) { return dense }
         guard let row = try transaction.get(Tables.identifiers, key) else { return nil }
         let dense = try load(row.node, transaction)
-        denseByKey[key] = dense
+        denseByKey.insert(Self.hash(key), dense)
         return dense
     }
+
+    /// Identity keys are spread evenly already.
+    private static func hash(_ key: IdentityKey) -> UInt32 { UInt32(truncatingIfNeeded: key.low) }
 
     /// Loads the component of a node that the store has.
     @discardableResult
@@ -116,61 +135,67 @@ extension Workspace {
     }
 
     package mutating func loadIfHeld(_ node: NodeID, _ transaction: borrowing WriteTransaction) throws -> Int32? {
-        if let dense = denseByNode[node] { return dense }
+        if let dense = dense(of: node) { return dense }
         var current = node
         var steps = 0
         while true {
-            guard let row = try transaction.get(Tables.components, current) else {
+            guard let payload = try transaction.payload(Tables.components, current) else {
                 if steps == 0 { return nil }
                 throw StoreError.damaged("the forest leads to a node that has no row in components")
             }
-            switch row {
-            case .parent(let parent):
+            if let parent = ComponentCodec.parent(of: payload) {
                 current = parent
                 steps += 1
                 guard steps < 1_000 else { throw StoreError.damaged("the forest has a cycle") }
-            case .component(let component):
-                try adopt(component, root: current, transaction)
-                guard let dense = denseByNode[node] else {
-                    throw StoreError.damaged("a node is not a member of the component that its path leads to")
-                }
-                nodes[Int(dense)].pathIsLong = steps >= 2
-                return dense
+                continue
             }
+            try adopt(try ComponentView(payload), root: current, transaction)
+            guard let dense = dense(of: node) else {
+                throw StoreError.damaged("a node is not a member of the component that its path leads to")
+            }
+            nodes[Int(dense)].pathIsLong = steps >= 2
+            return dense
         }
     }
 
-    private mutating func adopt(_ component: Component, root: NodeID, _ transaction: borrowing WriteTransaction) throws
-    {
+    private mutating func adopt(
+        _ component: borrowing ComponentView, root: NodeID, _ transaction: borrowing WriteTransaction
+    ) throws {
         let first = Int32(nodes.count)
         let origin = Int32(origins.count)
-        for member in component.members {
-            denseByNode[member.node] = Int32(nodes.count)
+        for place in 0..<component.memberCount {
+            let member = component.member(place)
+            denseByNode.insert(IndexTable.hash(member.node.rawValue), Int32(nodes.count))
             nodes.append(WorkNode(member: member, origin: origin))
         }
-        for inheritance in component.inheritances {
-            nodes[Int(first) + Int(inheritance.member)].inherited.append(inheritance.node)
+        for place in 0..<component.inheritanceCount {
+            let inheritance = component.inheritance(place)
+            inherited[first + Int32(inheritance.member), default: []].append(inheritance.node)
         }
         origins.append(
             Origin(
                 root: root, members: first..<Int32(nodes.count), linksApart: component.linksApart,
-                nextLook: component.nextLook, anchors: component.anchors))
-        for link in component.links {
+                nextLook: component.nextLook, anchors: originAnchors.count))
+        for cluster in 0..<component.clusterCount { originAnchors.append(component.anchor(cluster)) }
+        if component.linksApart { return try adoptLinksApart(first..<Int32(nodes.count), transaction) }
+        try component.forEachLink { link in
             append(
                 WorkLink(
                     left: first + Int32(link.left), right: first + Int32(link.right), kind: link.kind,
                     evidence: link.evidence, stored: .active, storedVerdict: link.verdict))
         }
-        if component.linksApart { try adoptLinksApart(component.members, transaction) }
     }
 
-    private mutating func adoptLinksApart(_ members: [Member], _ transaction: borrowing WriteTransaction) throws {
-        for member in members {
-            let from = LinkKey(ends: NodePair(member.node, NodeID(0)), kind: 0)
-            try transaction.scan(Tables.links, from: from) { key, payload in
-                guard key.ends.first == member.node else { return .stop }
+    private mutating func adoptLinksApart(
+        _ members: Range<Int32>, _ transaction: borrowing WriteTransaction
+    ) throws {
+        for left in members {
+            let node = nodes[Int(left)].id
+            try transaction.scan(Tables.links, from: LinkKey(ends: NodePair(node, NodeID(0)), kind: 0)) {
+                key, payload in
+                guard key.ends.first == node else { return .stop }
                 let row = try LinkRowCodec.decode(payload, version: LinkRowCodec.version)
-                guard let left = denseByNode[key.ends.first], let right = denseByNode[key.ends.second] else {
+                guard let right = dense(of: key.ends.second) else {
                     throw StoreError.damaged("a row of links has an end outside of its component")
                 }
                 append(
@@ -185,7 +210,7 @@ extension Workspace {
     @discardableResult
     private mutating func append(_ link: WorkLink) -> Int32 {
         let index = Int32(links.count)
-        linkByEnds[LinkEnds(link.left, link.right, link.kind)] = index
+        linkByEnds.insert(Self.hash(link.left, link.right, link.kind), index)
         links.append(link)
         return index
     }
@@ -196,7 +221,7 @@ extension Workspace {
     ) throws -> Int32 {
         let inOrder = nodes[Int(first)].id <= nodes[Int(second)].id
         let (left, right) = inOrder ? (first, second) : (second, first)
-        if let known = linkByEnds[LinkEnds(left, right, kind)] { return known }
+        if let known = loadedLink(left, right, kind) { return known }
         let mayBeSuspended =
             kind == .deterministic && nodes[Int(left)].flags.contains(.hasNodeRow)
             && nodes[Int(right)].flags.contains(.hasNodeRow)
@@ -205,6 +230,17 @@ extension Workspace {
             if let row = try transaction.get(Tables.suspended, ends) { return adopt(row, left, right) }
         }
         return append(WorkLink(left: left, right: right, kind: kind, evidence: Evidence(), stored: .nowhere))
+    }
+
+    private func loadedLink(_ left: Int32, _ right: Int32, _ kind: LinkKind) -> Int32? {
+        linkByEnds.find(Self.hash(left, right, kind)) { index in
+            links[Int(index)].left == left && links[Int(index)].right == right && links[Int(index)].kind == kind
+        }
+    }
+
+    private static func hash(_ left: Int32, _ right: Int32, _ kind: LinkKind) -> UInt32 {
+        let ends = UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
+        return IndexTable.hash(ends) &+ UInt32(kind.rawValue)
     }
 
     private mutating func adopt(_ row: SuspendedRow, _ left: Int32, _ right: Int32) -> Int32 {
@@ -226,7 +262,7 @@ extension Workspace {
         for entry in rows {
             let other = try load(entry.other, transaction)
             let (left, right) = node <= entry.other ? (dense, other) : (other, dense)
-            guard linkByEnds[LinkEnds(left, right, entry.row.kind)] == nil else { continue }
+            guard loadedLink(left, right, entry.row.kind) == nil else { continue }
             _ = adopt(entry.row, left, right)
         }
     }
@@ -234,22 +270,15 @@ extension Workspace {
     mutating func row(of dense: Int32, _ transaction: borrowing WriteTransaction) throws -> NodeRow {
         let index = Int(dense)
         if !nodes[index].rowIsRead {
-            nodes[index].row = try transaction.get(Tables.nodes, nodes[index].id)
+            rows[dense] = try transaction.get(Tables.nodes, nodes[index].id)
             nodes[index].rowIsRead = true
         }
-        return nodes[index].row ?? NodeRow()
+        return rows.isEmpty ? NodeRow() : rows[dense] ?? NodeRow()
     }
 
-    func dense(of node: NodeID) -> Int32? { denseByNode[node] }
-}
-
-/// The ends of a link and its kind, as one dictionary key.
-private struct LinkEnds: Hashable {
-    private let ends: UInt64
-    private let kind: LinkKind
-
-    init(_ left: Int32, _ right: Int32, _ kind: LinkKind) {
-        ends = UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
-        self.kind = kind
+    func dense(of node: NodeID) -> Int32? {
+        denseByNode.find(IndexTable.hash(node.rawValue)) { nodes[Int($0)].id == node }
     }
+
+    func nodesInherited(by dense: Int) -> [NodeID] { inherited.isEmpty ? [] : inherited[Int32(dense)] ?? [] }
 }
