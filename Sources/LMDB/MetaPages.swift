@@ -55,6 +55,8 @@ enum MetaPages {
         let (older, newer) = first.transaction > second.transaction ? (second, first) : (first, second)
         try file.demand(older.lastPage <= newer.lastPage, "its newer head page knows fewer pages than the older")
         try inspect(newer, in: file, size: size)
+        // The older one too: a later commit does not touch its pages, and a damaged number would make it the newer.
+        for meta in [older, newer] { try file.demandFreed(by: meta) }
     }
 
     /// The newer head: its pages lie inside the file, its roots are roots.
@@ -92,8 +94,35 @@ struct PlainFile {
         return bytes
     }
 
+    /// That the list of free pages ends with the commit that its head claims to be: every commit but the first frees a
+    /// page, under its own number.
+    func demandFreed(by meta: MetaPage) throws(LMDBError) {
+        guard meta.transaction >= 2 else { return }
+        var number = meta.free.root
+        for level in 1...max(1, meta.free.depth) {
+            try demand(number >= 2 && number <= meta.lastPage, "its list of free pages leads outside")
+            let bytes = try read(Int(meta.pageSize), at: number * meta.pageSize)
+            let isLeaf = level >= meta.free.depth
+            let page = PageRows(bytes, number: number, isLeaf: isLeaf)
+            guard let page, let last = page.rows.last else {
+                throw damaged("a page of its list of free pages contradicts itself")
+            }
+            let key = page.key(last)
+            if isLeaf {
+                try demand(
+                    key.count == 8 && key.littleEndian(0, as: UInt64.self) == meta.transaction,
+                    "a head page is of another commit than its list of free pages")
+            }
+            number = last.child
+        }
+    }
+
+    private func damaged(_ what: String) -> LMDBError {
+        LMDBError(kind: .damaged("\(path): \(what)"), operation: "opening the store")
+    }
+
     func demand(_ holds: Bool, _ what: @autoclosure () -> String) throws(LMDBError) {
-        if !holds { throw LMDBError(kind: .damaged("\(path): \(what())"), operation: "opening the store") }
+        if !holds { throw damaged(what()) }
     }
 }
 
