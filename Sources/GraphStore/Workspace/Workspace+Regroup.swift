@@ -4,18 +4,22 @@ package import Stitching
 
 /// From places to components, clusters and anchors.
 extension Workspace {
-    /// Union-find over the links that are active, up to the size limit.
+    /// Union-find over the links that are active, up to the size limit. A must-link is not held up by it.
     mutating func regroup() {
         var sets = UnionFind(count: nodes.count)
         var candidates: [Int] = []
         for index in links.indices where links[index].place == .active {
-            if links[index].stored == .active || links[index].kind != .deterministic {
+            if links[index].stored == .active || links[index].kind == .mustLink {
                 sets.union(links[index].left, links[index].right)
             } else {
                 candidates.append(index)
             }
         }
         admit(candidates, &sets)
+        for index in links.indices {
+            if links[index].place == .suspended(.componentLimit) { componentLimitedDelta += 1 }
+            if links[index].stored == .suspended(.componentLimit) { componentLimitedDelta -= 1 }
+        }
         collect(&sets)
     }
 
@@ -28,9 +32,6 @@ extension Workspace {
         }
         if allFit {
             sets = trial
-            for index in candidates where links[index].stored == .suspended(.componentLimit) {
-                componentLimitedDelta -= 1
-            }
             return
         }
         let ranked = candidates.map { (index: $0, rank: rank(links[$0])) }.sorted { $0.rank < $1.rank }
