@@ -54,7 +54,16 @@ struct DamageStore {
         try DamageProgram.simulate.demand([
             "--seed", "11", "--people", "\(people)", "--observations", "\(observations)", "--out", file,
         ])
-        return try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n")
+        return try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n") + kiosk
+    }
+
+    /// A device on which so many people were seen that it is a hub, and its links are suspended.
+    private static let kiosk: [Substring] = (0..<12).map { person in
+        """
+        {"id":"kiosk-\(person)","source":"pos","time":"2026-01-20T10:\(10 + person):00Z","identifiers":[\
+        {"namespace":"device_id","value":"kiosk-in-the-shop"},\
+        {"namespace":"email","value":"guest\(person)@shop.example"}]}
+        """
     }
 
     /// Assertions, a retraction, and a sweep a year on, after which some identifiers are hidden and have heirs.
