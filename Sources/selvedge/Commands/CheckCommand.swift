@@ -29,7 +29,7 @@ struct CheckCommand: ParsableCommand {
     mutating func run() throws {
         DamageSignals.listenForTraps()
         guard Store.exists(store.data) else { throw StoreError.noStore(directory: store.data) }
-        let report = IntegrityCheck.run(directory: store.data)
+        let report = Waiting.during("checking") { IntegrityCheck.run(directory: store.data) }
         if store.json {
             let rows = Dictionary(report.tables.map { ($0.name, $0.rows) }, uniquingKeysWith: { $1 })
             try JSONLine.print(

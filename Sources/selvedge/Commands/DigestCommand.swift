@@ -39,7 +39,9 @@ struct DigestCommand: ParsableCommand {
 
     mutating func run() throws {
         let engine = asOf == nil ? try store.openForReading() : try store.openForWriting("digest")
-        let digest = try engine.digest(content ? .content : .partition, asOf: asOf?.time)
+        let digest = try Waiting.during("reading all of the store") {
+            try engine.digest(content ? .content : .partition, asOf: asOf?.time)
+        }
         guard store.json else { return try Console.line(digest.description) }
         let clock = try asOf?.time ?? engine.state().clock
         try JSONLine.print(

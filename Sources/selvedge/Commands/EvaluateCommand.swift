@@ -64,7 +64,7 @@ struct EvaluateCommand: ParsableCommand {
             progress.show(rows.line, done: rows.position)
         }
         progress.clear()
-        let evaluation = try list.evaluate(engine)
+        let evaluation = try Waiting.during("comparing") { try list.evaluate(engine) }
         if store.json {
             try JSONLine.print(EvaluationAnswer(kind: "records", refusedRows: refused.count, records: evaluation))
         } else {
@@ -92,7 +92,7 @@ struct EvaluateCommand: ParsableCommand {
         }
         progress.clear()
         if let observations { try observe(observations, &list, engine) }
-        let evaluation = try list.evaluate(engine)
+        let evaluation = try Waiting.during("comparing") { try list.evaluate(engine) }
         if store.json {
             try JSONLine.print(
                 EvaluationAnswer(kind: "identifiers", refusedRows: refused.count, identifiers: evaluation))

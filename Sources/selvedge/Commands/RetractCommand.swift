@@ -57,7 +57,7 @@ struct RetractCommand: ParsableCommand {
             let key = try engine.intakeNow().recordKey(source: source, recordID: record)
             report = try engine.apply(.retractRecord(source: source, record: key, time: time))
         } else {
-            report = try engine.apply(.retractSource(source, time: time))
+            report = try Waiting.during("retracting") { try engine.apply(.retractSource(source, time: time)) }
         }
         try say(report, time)
     }

@@ -9,7 +9,8 @@ struct StatsCommand: ParsableCommand {
     @OptionGroup var store: StoreOptions
 
     mutating func run() throws {
-        let statistics = try store.openForReading().statistics()
+        let engine = try store.openForReading()
+        let statistics = try Waiting.during("reading all of the store") { try engine.statistics() }
         if store.json { return try JSONLine.print(statistics) }
         try identifiers(statistics)
         try graph(statistics)

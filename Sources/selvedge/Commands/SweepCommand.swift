@@ -23,7 +23,8 @@ struct SweepCommand: ParsableCommand {
     mutating func run() throws {
         let engine = try store.openForWriting("sweep")
         let clock = try engine.state().clock
-        let report = try engine.apply(.sweep(asOf?.time ?? max(Clock.now, clock)))
+        let time = asOf?.time ?? max(Clock.now, clock)
+        let report = try Waiting.during("sweeping") { try engine.apply(.sweep(time)) }
         try ClockAnswer(engine, looked: report.componentsEvaluated).say("swept", store.json)
     }
 }
@@ -45,7 +46,7 @@ struct PurgeCommand: ParsableCommand {
     mutating func run() throws {
         let engine = try store.openForWriting("purge")
         let clock = try engine.state().clock
-        let report = try engine.apply(.purge(asOf?.time ?? clock))
+        let report = try Waiting.during("purging") { try engine.apply(.purge(asOf?.time ?? clock)) }
         try ClockAnswer(engine, looked: report.componentsEvaluated).say("purged", store.json)
     }
 }

@@ -85,19 +85,13 @@ final class Conveyor<Piece: Sendable, Product: Sendable>: @unchecked Sendable {
                 if let failure { throw failure }
                 return .end
             }
-            guard let deadline else {
+            // What is in the making is worth waiting for.
+            guard let deadline, made == taken else {
                 condition.wait()
                 continue
             }
-            if !condition.wait(until: deadline) { return products[taken] == nil ? .idle : try deliver() }
+            if !condition.wait(until: deadline), made == taken, !isAtEnd { return .idle }
         }
-    }
-
-    private func deliver() throws -> Delivery {
-        guard let product = products.removeValue(forKey: taken) else { return .idle }
-        taken += 1
-        condition.broadcast()
-        return .product(product)
     }
 
     /// Makes no more pieces; what is made may still be taken.
