@@ -5,6 +5,8 @@ package import Identity
 /// same store it gives the same logical content on every machine.
 package enum Command: Sendable {
     case record([KeyedObservation])
+    /// Enters the decisions of observations, and none of their evidence.
+    case decide([KeyedObservation])
     case retractRecord(source: String, record: IdentityKey, time: Timestamp)
     /// Takes back all that a source has said; its evidence must not be later than `time`.
     case retractSource(String, time: Timestamp)

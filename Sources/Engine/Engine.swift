@@ -17,6 +17,10 @@ package final class Engine: @unchecked Sendable {
     let lock: WriterLock?
     /// Touched by the writer only: whoever calls `apply` must be alone (the command line, or the group committer).
     var applier: Applier
+    /// The store's numbers of purposes and features, by name.
+    let purposeNumbers: [String: UInt8]
+    package let viewContext: ViewContext
+    let clock: ConsentClock
 
     package init(
         directory: String, mode: Mode, configuration: Configuration? = nil, acceptNormaliser: Bool = false,
@@ -38,6 +42,10 @@ package final class Engine: @unchecked Sendable {
         let held = store.configuration
         let state = try store.environment.read { try StoreState($0, configuration: held) }
         applier = Applier(state: state, keyRing: store.keyRing)
+        purposeNumbers = Dictionary(
+            uniqueKeysWithValues: state.purposes.enumerated().map { ($0.element, UInt8($0.offset)) })
+        viewContext = ViewContext(state)
+        clock = ConsentClock(state.receiptClock.milliseconds)
     }
 
     /// What the store knows of itself, as of now.
@@ -87,17 +95,17 @@ package final class Engine: @unchecked Sendable {
 
     // MARK: Resolving
 
-    /// The profile of an identifier; nil where it is unknown or hidden.
-    package func resolve(_ key: IdentityKey) throws -> Profile? {
+    /// The whole profile of an identifier, whatever consent says; nil where it is unknown or hidden.
+    package func resolve(_ key: IdentityKey, under access: AuditedAccess) throws -> Profile? {
         let transaction = try store.environment.beginRead()
-        return try transaction.profile(of: key)
+        return try transaction.profile(of: key, under: access)
     }
 
-    /// The profile that a profile id leads to; nil where it is unknown, gone or forged.
-    package func resolve(_ id: ProfileID) throws -> Profile? {
+    /// The whole profile that a profile id leads to; nil where it is unknown, gone or forged.
+    package func resolve(_ id: ProfileID, under access: AuditedAccess) throws -> Profile? {
         guard let node = store.keyRing.profileCipher.decrypt(id.high, id.low) else { return nil }
         let transaction = try store.environment.beginRead()
-        return try transaction.profile(ofAnchor: NodeID(node))
+        return try transaction.profile(ofAnchor: NodeID(node), under: access)
     }
 
     package func profileID(_ anchor: NodeID) -> ProfileID {

@@ -16,6 +16,10 @@ package enum EngineError: Error, Sendable {
     case notAnIdentifier(String)
     /// The writer takes no more commands.
     case stopped
+    case unknownPurpose(allowed: [String])
+    /// The reader of the feed fell behind what is kept.
+    case feedTrimmed(first: UInt64)
+    case feedAhead(next: UInt64)
     /// The store is as full as ingest may make it.
     case storeFull(used: Int, limit: Int)
 }
@@ -43,6 +47,12 @@ extension EngineError: CustomStringConvertible {
             what
         case .stopped:
             "the writer has stopped; nothing was applied: open the store again"
+        case .unknownPurpose(let allowed):
+            "no such purpose can be asked for; the configuration's are \(allowed.joined(separator: ", "))"
+        case .feedTrimmed(let first):
+            "the feed begins at \(first): older entries are trimmed; read the profiles anew, then go on from there"
+        case .feedAhead(let next):
+            "the feed has not come so far: its next entry will be \(next)"
         case .storeFull(let used, let limit):
             "the store uses \(used) of \(limit) bytes of its map, and ingest stops at 80 % so that erasure has room: "
                 + "purge or raise limits.map_bytes"

@@ -20,6 +20,8 @@ package struct ItemOutcome: Sendable {
     package var refusal: Refusal?
     /// The profile of its first identifier after the batch; nil where that is hidden or there is none.
     package var profile: ProfileID?
+    /// What became of its decisions, in the order sent.
+    package var decisions: [DecisionOutcome] = []
     /// Identifiers that were left out, such as placeholders, while the rest was taken.
     package var dropped: [Refusal]
 

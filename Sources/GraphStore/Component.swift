@@ -34,6 +34,10 @@ package struct MemberFlags: OptionSet, Hashable, Sendable {
     package static let hasAssertions = MemberFlags(rawValue: 4)
     /// It is a hub: its deterministic links are all suspended.
     package static let hub = MemberFlags(rawValue: 8)
+    /// It has rows in `consents`.
+    package static let hasConsents = MemberFlags(rawValue: 16)
+    /// It holds a denial for the whole person: neither it nor its links expire.
+    package static let pinned = MemberFlags(rawValue: 32)
 }
 
 /// An active link of a component as stored; ends are indices of members, `left <= right`.
@@ -72,6 +76,8 @@ package struct Component: Hashable, Sendable {
     /// For each cluster its anchor: the node id whose profile id it bears.
     package var anchors: [NodeID] = []
     package var inheritances: [Inheritance] = []
+    /// What narrows the views of purposes; nil: nothing does but defaults.
+    package var views: ViewSection?
     /// Ascending by ends; empty where `linksApart`.
     package var links: [ActiveLink] = []
     /// Whether the links lie in rows of table `links`, the value being over 64 KiB with them.

@@ -4,7 +4,7 @@ package import Stitching
 
 /// A component read where it lies: nothing is copied but what is asked for.
 package struct ComponentView: ~Escapable {
-    private let bytes: RawSpan
+    let bytes: RawSpan
     package let memberCount: Int
     package let clusterCount: Int
     package let inheritanceCount: Int
@@ -20,8 +20,14 @@ package struct ComponentView: ~Escapable {
         clusterCount = Int(bytes.bigEndianUInt16(at: 4))
         inheritanceCount = Int(bytes.bigEndianUInt16(at: 6))
         linkCount = Int(bytes.bigEndianUInt32(at: 8))
-        guard linksOffset <= bytes.byteCount else { throw .truncated }
+        guard viewsOffset <= bytes.byteCount else { throw .truncated }
+        guard hasViews else { return }
+        guard viewsOffset + ViewSection.headerBytes <= bytes.byteCount,
+            ViewSection.Layout(bytes, at: viewsOffset, memberCount, inheritanceCount).end <= bytes.byteCount
+        else { throw .truncated }
     }
+
+    package var hasViews: Bool { bytes.uint8(at: 1) & 2 != 0 }
 
     package var linksApart: Bool { bytes.uint8(at: 1) & 1 != 0 }
 
@@ -35,6 +41,12 @@ package struct ComponentView: ~Escapable {
     }
 
     package func node(_ index: Int) -> NodeID { NodeID(bytes.bigEndianUInt64(at: offset(ofMember: index))) }
+
+    func namespace(_ index: Int) -> NamespaceID {
+        NamespaceID(bytes.bigEndianUInt16(at: offset(ofMember: index) + 24))
+    }
+
+    func flags(_ index: Int) -> MemberFlags { MemberFlags(rawValue: bytes.uint8(at: offset(ofMember: index) + 28)) }
 
     package func cluster(_ index: Int) -> UInt16 { bytes.bigEndianUInt16(at: offset(ofMember: index) + 26) }
 
@@ -76,7 +88,11 @@ package struct ComponentView: ~Escapable {
         guard offset == bytes.byteCount else { throw .invalid("length") }
     }
 
-    var linksOffset: Int { inheritancesOffset + inheritanceCount * 10 }
+    var viewsOffset: Int { inheritancesOffset + inheritanceCount * 10 }
+
+    var linksOffset: Int {
+        hasViews ? ViewSection.Layout(bytes, at: viewsOffset, memberCount, inheritanceCount).end : viewsOffset
+    }
 
     private var membersOffset: Int { ComponentCodec.headerBytes + clusterCount * 8 }
     private var inheritancesOffset: Int { membersOffset + memberCount * ComponentCodec.memberBytes }

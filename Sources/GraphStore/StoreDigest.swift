@@ -31,6 +31,7 @@ extension Snapshot where Self: ~Copyable {
         try addSuspended(to: &sum, names, keys)
         try addRecords(to: &sum, names, keys)
         try addAssertions(to: &sum, keys)
+        try addConsents(to: &sum, keys)
         sum.add(try partitionDigest().bytes)
         return sum.digest
     }
@@ -91,6 +92,21 @@ extension Snapshot where Self: ~Copyable {
             bytes.append(record.time)
             bytes.append(contentsOf: record.contentHash)
             for identifier in try record.identifiers.map({ try keys.key(of: $0) }).sorted() { bytes.append(identifier) }
+            sum.add(bytes.bytes)
+            return .proceed
+        }
+    }
+
+    /// A decision's name stands for all that it says; its time is as entered.
+    private func addConsents(to sum: inout MultisetHash, _ keys: KeyOfNode) throws {
+        try scan(Tables.consents) { key, payload in
+            let entry = try ConsentEntryCodec.decode(payload, version: ConsentEntryCodec.version)
+            var bytes = BigEndianBytes()
+            bytes.append("decision")
+            bytes.append(try keys.key(of: key.node))
+            bytes.append(entry.id.high)
+            bytes.append(entry.id.low)
+            bytes.append(entry.time)
             sum.add(bytes.bytes)
             return .proceed
         }

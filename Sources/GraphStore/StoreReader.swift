@@ -15,16 +15,58 @@ package struct Profile: Hashable, Sendable {
     }
 }
 
-/// Reading what is stored, in one snapshot: an identifier, a few steps of the forest, one component.
+/// What a caller is told of a view.
+package enum ViewOutcome: Sendable {
+    case profile(Profile)
+    case generic(GenericReason)
+
+    package var profile: Profile? {
+        if case .profile(let profile) = self { profile } else { nil }
+    }
+}
+
+/// Reading through consent, in one snapshot: an identifier, a few steps of the forest, one component.
 extension Snapshot where Self: ~Copyable {
-    /// The profile of an identity key; nil where it is unknown or hidden.
-    package func profile(of key: IdentityKey) throws -> Profile? {
-        guard let row = try get(Tables.identifiers, key) else { return nil }
-        return try profile(of: row.node, expecting: key)
+    /// The view of an identity key's profile.
+    package func view(of key: IdentityKey, _ request: ViewRequest) throws -> ViewOutcome {
+        guard let row = try get(Tables.identifiers, key) else { return try decoy(for: key, request) }
+        return try view(of: row.node, expecting: key, request) ?? .generic(.unknown)
     }
 
-    /// The profile that a node is in; nil where it is not held, or hidden without an heir.
-    package func profile(of node: NodeID, expecting key: IdentityKey? = nil) throws -> Profile? {
+    /// The view that the node behind a profile id is in; the heir's, where the node is hidden or gone and its id was passed
+    /// on for the purpose.
+    package func view(ofAnchor node: NodeID, _ request: ViewRequest) throws -> ViewOutcome {
+        if let outcome = try view(of: node, expecting: nil, request) {
+            guard case .generic(.unknown) = outcome else { return outcome }
+        }
+        var current = node
+        for _ in 0..<1_000 {
+            guard let heir = try get(Tables.heirs, current) else {
+                return try decoy(for: IdentityKey(high: node.rawValue, low: 0), request)
+            }
+            guard try passedOn(node, to: heir, request) else { return .generic(.noUsableEvidence) }
+            if let outcome = try view(of: heir, expecting: nil, request) { return outcome }
+            current = heir
+        }
+        throw StoreError.damaged("the heirs have a cycle")
+    }
+
+    /// The way of an unknown key: the same steps over a component chosen by the key, and nothing of it is shown.
+    private func decoy(for key: IdentityKey, _ request: ViewRequest) throws -> ViewOutcome {
+        guard request.context.nodes > 1 else { return .generic(.unknown) }
+        let chosen = (key.low ^ key.high &* 0x9e37_79b9_7f4a_7c15) % (request.context.nodes - 1) + 1
+        _ = try view(of: NodeID(chosen), expecting: nil, request)
+        return .generic(.unknown)
+    }
+
+    private func passedOn(_ node: NodeID, to heir: NodeID, _ request: ViewRequest) throws -> Bool {
+        guard let found = try component(of: heir)?.component else { return false }
+        guard let place = found.inheritances.firstIndex(where: { $0.node == node }) else { return true }
+        return (found.views?.heirMasks?[place] ?? .max) & request.bit != 0
+    }
+
+    /// Nil: the node is not held.
+    private func view(of node: NodeID, expecting key: IdentityKey?, _ request: ViewRequest) throws -> ViewOutcome? {
         var current = node
         for _ in 0..<1_000 {
             guard let payload = try payload(Tables.components, current) else {
@@ -36,40 +78,95 @@ extension Snapshot where Self: ~Copyable {
                 continue
             }
             let view = try ComponentView(payload)
-            return try extract(view, node, key)
+            let start = try place(of: node, key, in: view)
+            switch view.permission(from: start, root: current, snapshot: id, request) {
+            case .generic(let reason): return .generic(reason)
+            case .permitted(let permit): return .profile(view.profile(under: permit, root: current, snapshot: id))
+            }
         }
         throw StoreError.damaged("the forest has a cycle")
     }
 
-    private func extract(_ view: borrowing ComponentView, _ node: NodeID, _ key: IdentityKey?) throws -> Profile? {
+    private func place(of node: NodeID, _ key: IdentityKey?, in view: borrowing ComponentView) throws -> Int {
         guard let index = view.index(of: node) else {
             throw StoreError.damaged("a node is not a member of the component that its path leads to")
         }
-        let asked = view.member(index)
-        if let key, asked.key != key {
+        if let key, view.member(index).key != key {
             throw StoreError.damaged("an identifier's node bears another key")
         }
-        if asked.flags.contains(.hidden) { return nil }
-        let cluster = asked.cluster
-        guard Int(cluster) < view.clusterCount else { throw StoreError.damaged("a member's cluster is not there") }
-        var count = 0
-        for place in 0..<view.memberCount where view.cluster(place) == cluster { count += 1 }
-        var found: [Member] = []
-        found.reserveCapacity(count)
-        for place in 0..<view.memberCount where view.cluster(place) == cluster { found.append(view.member(place)) }
-        return Profile(anchor: view.anchor(Int(cluster)), members: found)
+        guard Int(view.cluster(index)) < view.clusterCount else {
+            throw StoreError.damaged("a member's cluster is not there")
+        }
+        return index
+    }
+}
+
+/// Reading past consent: only with a token whose making has written an entry to `audit`.
+extension Snapshot where Self: ~Copyable {
+    /// The whole profile of an identity key; nil where it is unknown or hidden.
+    package func profile(of key: IdentityKey, under access: AuditedAccess) throws -> Profile? {
+        guard let row = try get(Tables.identifiers, key) else { return nil }
+        return try profile(of: row.node, expecting: key)
     }
 
-    /// The profile of the node behind a profile id, or of its heir; nil where neither is held and visible.
-    package func profile(ofAnchor node: NodeID) throws -> Profile? {
-        if let profile = try profile(of: node) { return profile }
+    /// The whole profile of the node behind a profile id, or of its heir; nil where neither is held and visible.
+    package func profile(ofAnchor node: NodeID, under access: AuditedAccess) throws -> Profile? {
+        if let profile = try profile(of: node, expecting: nil) { return profile }
         var current = node
         for _ in 0..<1_000 {
             guard let heir = try get(Tables.heirs, current) else { return nil }
-            if let profile = try profile(of: heir) { return profile }
+            if let profile = try profile(of: heir, expecting: nil) { return profile }
             current = heir
         }
         throw StoreError.damaged("the heirs have a cycle")
+    }
+
+    private func profile(of node: NodeID, expecting key: IdentityKey?) throws -> Profile? {
+        var current = node
+        for _ in 0..<1_000 {
+            guard let payload = try payload(Tables.components, current) else {
+                if current == node, key == nil { return nil }
+                throw StoreError.damaged("an identifier's node has no row in components")
+            }
+            if let parent = ComponentCodec.parent(of: payload) {
+                current = parent
+                continue
+            }
+            let view = try ComponentView(payload)
+            return view.wholeProfile(of: try place(of: node, key, in: view))
+        }
+        throw StoreError.damaged("the forest has a cycle")
+    }
+}
+
+extension ComponentView {
+    /// All of a member's cluster; nil where the member is hidden.
+    fileprivate func wholeProfile(of index: Int) -> Profile? {
+        if flags(index).contains(.hidden) { return nil }
+        let home = cluster(index)
+        var count = 0
+        for place in 0..<memberCount where cluster(place) == home { count += 1 }
+        var found: [Member] = []
+        found.reserveCapacity(count)
+        for place in 0..<memberCount where cluster(place) == home { found.append(member(place)) }
+        return Profile(anchor: anchor(Int(home)), members: found)
+    }
+}
+
+extension Snapshot where Self: ~Copyable {
+    /// A node as a member of its component, without the rest; nil where it is not held.
+    func storedMember(_ node: NodeID) throws -> Member? {
+        var current = node
+        for _ in 0..<1_000 {
+            guard let payload = try payload(Tables.components, current) else { return nil }
+            if let parent = ComponentCodec.parent(of: payload) {
+                current = parent
+                continue
+            }
+            let view = try ComponentView(payload)
+            return view.index(of: node).map { view.member($0) }
+        }
+        throw StoreError.damaged("the forest has a cycle")
     }
 
     /// A node's component and the node id of its root; nil where the node is not held.

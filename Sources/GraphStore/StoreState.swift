@@ -18,6 +18,9 @@ package struct StoreState: Sendable {
     /// Names by number; number 0 is `record`.
     package internal(set) var namespaces: [String] = []
     package internal(set) var sources: [Source] = []
+    /// Names of purposes and features, and of laws, by number.
+    package internal(set) var purposes: [String] = []
+    package internal(set) var jurisdictions: [String] = []
     package private(set) var policies: Policies
     package let configuration: Configuration
     /// The newest evidence ever taken, or the time of the last sweep, whichever is later.
@@ -27,6 +30,11 @@ package struct StoreState: Sendable {
     package var purgeHorizon: Timestamp?
     /// Links that the component limit keeps suspended.
     package var componentLimited: Int
+    /// The newest receipt that a command has carried: consent never ends earlier than this says.
+    package var receiptClock: Timestamp
+    /// The sequence number of the feed's next entry, and of the first that is still there.
+    package var feedNext: UInt64
+    package var feedFirst: UInt64
     private var sourceNumbers: [String: SourceID] = [:]
     private var namespaceNumbers: [String: NamespaceID] = [:]
     private var changed: Set<MetaKey> = []
@@ -37,10 +45,14 @@ package struct StoreState: Sendable {
         clock = Timestamp(milliseconds: 0)
         nextNode = 1
         componentLimited = 0
+        receiptClock = Timestamp(milliseconds: 0)
+        feedNext = 1
+        feedFirst = 1
         policies = Policies(namespaces: [], sources: [], profileIdentifiers: 1, componentMembers: 1)
         namespaces = ["record"]
         for policy in configuration.namespaces where policy.name != "record" { namespaces.append(policy.name) }
         changed = Set(namespaces.indices.map { MetaKey(.namespace, UInt32($0)) })
+        nameConsent()
         index()
     }
 
@@ -48,6 +60,7 @@ package struct StoreState: Sendable {
     package init(_ snapshot: borrowing some Snapshot & ~Copyable, configuration: Configuration) throws {
         self.init(configuration: configuration)
         changed = []
+        (purposes, jurisdictions) = ([], [])
         var names: [String] = []
         var known: [Source] = []
         try snapshot.scan(Tables.meta) { key, payload in
@@ -58,6 +71,11 @@ package struct StoreState: Sendable {
             case .nextNode: nextNode = payload.bigEndianUInt64(at: 0)
             case .purgeHorizon: purgeHorizon = Timestamp(milliseconds: Int64(payload.bigEndianUInt64(at: 0)))
             case .componentLimited: componentLimited = Int(payload.bigEndianUInt64(at: 0))
+            case .purpose: purposes.append(MetaBytes.text(payload, from: 0))
+            case .jurisdiction: jurisdictions.append(MetaBytes.text(payload, from: 0))
+            case .receiptClock: receiptClock = Timestamp(milliseconds: Int64(payload.bigEndianUInt64(at: 0)))
+            case .feedNext: feedNext = payload.bigEndianUInt64(at: 0)
+            case .feedFirst: feedFirst = payload.bigEndianUInt64(at: 0)
             default: break
             }
             return .proceed
@@ -68,7 +86,20 @@ package struct StoreState: Sendable {
             changed.insert(MetaKey(.namespace, UInt32(namespaces.count)))
             namespaces.append(policy.name)
         }
+        nameConsent()
         index()
+    }
+
+    /// Gives numbers to the configuration's purposes and laws that have none.
+    private mutating func nameConsent() {
+        for policy in configuration.purposes where !purposes.contains(policy.name) {
+            changed.insert(MetaKey(.purpose, UInt32(purposes.count)))
+            purposes.append(policy.name)
+        }
+        for law in configuration.jurisdictions where !jurisdictions.contains(law.name) {
+            changed.insert(MetaKey(.jurisdiction, UInt32(jurisdictions.count)))
+            jurisdictions.append(law.name)
+        }
     }
 
     private mutating func index() {
@@ -79,11 +110,17 @@ package struct StoreState: Sendable {
         policies = Policies(
             namespaces: namespaces.map { configuration.namespace(named: $0) }, sources: sources.map(traits),
             profileIdentifiers: configuration.limits.profileIdentifiers,
-            componentMembers: configuration.limits.componentMembers)
+            componentMembers: configuration.limits.componentMembers,
+            consent: ConsentRules(configuration: configuration, purposes: purposes, jurisdictions: jurisdictions))
     }
 
     private func traits(_ source: Source) -> SourceTraits {
-        SourceTraits(name: source.name, party: configuration.source(named: source.name)?.party ?? .third)
+        let policy = configuration.source(named: source.name)
+        return SourceTraits(
+            name: source.name, party: policy?.party ?? .third,
+            purposes: policy?.purposes.map { names in
+                names.reduce(0) { $0 | (purpose(named: $1).map { 1 << UInt32($0) } ?? 0) }
+            } ?? .max)
     }
 }
 
@@ -93,6 +130,16 @@ extension StoreState {
     package func namespaceName(_ namespace: NamespaceID) -> String { namespaces[Int(namespace.rawValue)] }
 
     package func source(named name: String) -> SourceID? { sourceNumbers[name] }
+
+    /// The number of a purpose or feature.
+    package func purpose(named name: String) -> UInt8? { purposes.firstIndex(of: name).map { UInt8($0) } }
+
+    package func jurisdiction(named name: String) -> UInt8? { jurisdictions.firstIndex(of: name).map { UInt8($0) } }
+
+    package var consentRules: ConsentRules {
+        policies.consent
+            ?? ConsentRules(configuration: configuration, purposes: purposes, jurisdictions: jurisdictions)
+    }
 
     /// The number of a source, a new one where it has none.
     package mutating func register(source name: String) -> SourceID {
@@ -127,19 +174,31 @@ extension StoreState {
     /// Writes what has changed.
     package mutating func save(_ transaction: inout WriteTransaction) throws {
         for key in changed.sorted(by: { ($0.kind.rawValue, $0.number) < ($1.kind.rawValue, $1.number) }) {
-            let bytes =
-                key.kind == .namespace
-                ? Array(namespaces[Int(key.number)].utf8) : MetaBytes.encode(sources[Int(key.number)])
-            try transaction.put(Tables.meta, key, bytes)
+            try transaction.put(Tables.meta, key, bytes(of: key))
         }
         changed = []
         try transaction.put(Tables.meta, MetaKey(.clock), MetaBytes.encode(UInt64(clock.milliseconds)))
         try transaction.put(Tables.meta, MetaKey(.nextNode), MetaBytes.encode(nextNode))
         try transaction.put(
             Tables.meta, MetaKey(.componentLimited), MetaBytes.encode(UInt64(max(0, componentLimited))))
+        try transaction.put(Tables.meta, MetaKey(.receiptClock), MetaBytes.encode(UInt64(receiptClock.milliseconds)))
+        try transaction.put(Tables.meta, MetaKey(.feedNext), MetaBytes.encode(feedNext))
+        try transaction.put(Tables.meta, MetaKey(.feedFirst), MetaBytes.encode(feedFirst))
         guard let purgeHorizon else { return }
         try transaction.put(
             Tables.meta, MetaKey(.purgeHorizon), MetaBytes.encode(UInt64(purgeHorizon.milliseconds)))
+    }
+}
+
+extension StoreState {
+    private func bytes(of key: MetaKey) -> [UInt8] {
+        let number = Int(key.number)
+        return switch key.kind {
+        case .namespace: Array(namespaces[number].utf8)
+        case .purpose: Array(purposes[number].utf8)
+        case .jurisdiction: Array(jurisdictions[number].utf8)
+        default: MetaBytes.encode(sources[number])
+        }
     }
 }
 

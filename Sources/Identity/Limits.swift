@@ -16,7 +16,7 @@ package struct Limits: Hashable, Sendable {
     package var valueBytes = 1_024
     /// Most bytes of a record id: it is part of a key and is exported.
     package var recordIDBytes = 256
-    /// Most bytes of `attributes`, `behaviour`, `consents` or `context`, each alone, in canonical form.
+    /// Most bytes of `attributes`, `behaviour` or `context`, each alone, in canonical form.
     package var documentBytes = 65_536
     /// Most bytes of one line of input: room for every document of one observation.
     package var lineBytes = 524_288
@@ -24,6 +24,12 @@ package struct Limits: Hashable, Sendable {
     package var batch = 1_000
     /// How far in the future an observation may lie, in hours: clocks of devices differ, time zones are mistaken.
     package var futureSkewHours = 24
+    /// Most decisions of one observation: each is an entry of a ledger that is never shortened.
+    package var decisionsPerObservation = 64
+    /// Most entries of the change feed: readers that fall further behind begin anew.
+    package var feedEntries = 10_000_000
+    /// How long the change feed keeps an entry, in days of the store's clock.
+    package var feedDays = 30
     /// Address space reserved for a store's map: sparse, so it costs nothing until used, and need never be grown.
     package var mapBytes = 1_099_511_627_776
 
@@ -45,7 +51,10 @@ extension Limits {
     static let fields: [Field] = [
         Field(name: "batch", path: \.batch, range: 1...100_000),
         Field(name: "component_members", path: \.componentMembers, range: 2...16_384),
+        Field(name: "decisions_per_observation", path: \.decisionsPerObservation, range: 1...1_000),
         Field(name: "document_bytes", path: \.documentBytes, range: 64...1_048_576),
+        Field(name: "feed_days", path: \.feedDays, range: 1...36_500),
+        Field(name: "feed_entries", path: \.feedEntries, range: 1_000...1_000_000_000),
         Field(name: "future_skew_hours", path: \.futureSkewHours, range: 0...8_760),
         Field(name: "group_bytes", path: \.groupBytes, range: 65_536...1_073_741_824),
         Field(name: "group_records", path: \.groupRecords, range: 1...100_000),

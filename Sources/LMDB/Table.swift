@@ -8,6 +8,8 @@ package enum ErasureRule: Sendable {
     case byNodePair
     /// Rows are found by the references of the person's records.
     case byRecord
+    /// Rows name the person's nodes in their values: all of the table is read, and what names them is written anew.
+    case byScan
     /// Nothing in the table is a person's; the reason says why.
     case none(reason: StaticString)
 }

@@ -12,6 +12,10 @@ package struct Policies: Sendable {
     package var profileIdentifiers: Int
     /// Most members of one component, records included.
     package var componentMembers: Int
+    /// Purposes, their defaults and ages, by the store's numbers; nil: consent plays no part.
+    package var consent: ConsentRules?
+    /// Whether the evidence of every source known so far may serve every purpose.
+    package var servesAll: Bool { sources.allSatisfy { $0.purposes == .max } }
     /// The bit of each namespace in a cluster's mask, 0 where two may always be joined.
     @usableFromInline package private(set) var uniqueBits: [UInt64] = []
     private var alwaysMask: UInt64 = 0
@@ -19,8 +23,10 @@ package struct Policies: Sendable {
 
     /// - Precondition: at most 64 namespaces are unique per profile (the configuration checks it).
     package init(
-        namespaces: [NamespacePolicy?], sources: [SourceTraits], profileIdentifiers: Int, componentMembers: Int
+        namespaces: [NamespacePolicy?], sources: [SourceTraits], profileIdentifiers: Int, componentMembers: Int,
+        consent: ConsentRules? = nil
     ) {
+        self.consent = consent
         self.namespaces = namespaces
         self.sources = sources
         self.profileIdentifiers = profileIdentifiers
@@ -71,6 +77,14 @@ package struct Policies: Sendable {
         counterparts > traits[Int(namespace.rawValue)].lowestLimit
     }
 
+    /// Whether an identifier is a device's or a session's: what the feature of linking devices is about.
+    package func isDevice(_ namespace: NamespaceID) -> Bool {
+        switch namespaces[Int(namespace.rawValue)]?.kind {
+        case .device, .session: true
+        default: false
+        }
+    }
+
     /// Hours after which a contribution to a link of the two namespaces is hidden: the shorter of both; nil: never.
     @inlinable
     package func timeToLive(_ left: NamespaceID, _ right: NamespaceID) -> Int32? {
@@ -102,11 +116,14 @@ package struct SourceTraits: Sendable {
     package var name: String
     /// 0: zero or first party; 1: others.
     package var partyRank: UInt8
+    /// The purposes that its evidence may serve, by the store's numbers.
+    package var purposes: UInt32
     /// Where the source's day sketches start: a fixed hash of its name, the same in every store.
     package var sketchSeed: UInt64
 
-    package init(name: String, party: PartyClass) {
+    package init(name: String, party: PartyClass, purposes: UInt32 = .max) {
         self.name = name
+        self.purposes = purposes
         self.partyRank = party == .zero || party == .first ? 0 : 1
         self.sketchSeed = FixedHash.fnv1a(name.utf8)
     }

@@ -13,7 +13,9 @@ extension Applier {
         var workspace = makeWorkspace()
         var ledger = OutcomeLedger()
         for observation in observations {
+            let decisions = try enter(observation, &workspace, &transaction)
             try take(observation, &workspace, &ledger, &transaction)
+            if !decisions.isEmpty { ledger.attach(decisions) }
             guard workspace.load >= Self.workspaceLoad else { continue }
             outcomes += try close(&workspace, &ledger, &transaction)
             workspace = makeWorkspace()

@@ -34,6 +34,8 @@ package struct Applier {
         switch command {
         case .record(let observations):
             report.outcomes = try record(observations, &transaction)
+        case .decide(let observations):
+            report.outcomes = try decide(observations, &transaction)
         case .retractRecord(let source, let record, let time):
             report = try retractRecord(source, record, time, &transaction)
         case .retractSource(let source, let time):
@@ -48,6 +50,7 @@ package struct Applier {
             report.componentsEvaluated = try purge(at: time, &transaction)
         }
         try sweepDue(&transaction)
+        try trimFeed(&transaction)
         try state.save(&transaction)
         return report
     }
@@ -62,6 +65,7 @@ package struct Applier {
     mutating func finish(_ workspace: inout Workspace, _ transaction: inout WriteTransaction) throws {
         workspace.judge(by: state.policies, at: state.clock.hour)
         try workspace.settle(transaction)
+        try feed(workspace.changes(), &transaction)
         try workspace.write(&transaction)
         state.nextNode = workspace.totals.nextNode
         state.componentLimited += workspace.totals.componentLimited

@@ -17,6 +17,8 @@ struct OutcomeLedger {
     }
 
     private var notes: [Note] = []
+    /// By the place of the note.
+    private var decisions: [Int: [DecisionOutcome]] = [:]
     private var refusals: [Refusal] = []
     private var touched: [Int32] = []
     private var sets = UnionFind(count: 0)
@@ -29,6 +31,9 @@ struct OutcomeLedger {
         notes.append(Note(classes: 0..<0, fresh: 0..<0, first: -1, refusal: refusals.count))
         refusals.append(refusal)
     }
+
+    /// Says what became of the decisions of the item noted last.
+    mutating func attach(_ outcomes: [DecisionOutcome]) { decisions[notes.count - 1] = outcomes }
 
     mutating func note(_ identifiers: [Int32], _ workspace: borrowing Workspace) {
         sets.grow(to: workspace.nodeCount)
@@ -65,10 +70,16 @@ struct OutcomeLedger {
 
     /// One outcome for each item, in order. After `settle`.
     func outcomes(_ workspace: borrowing Workspace, id: (NodeID) -> ProfileID) -> [ItemOutcome] {
-        notes.map { note in
-            if note.refusal >= 0 { return .refused(refusals[note.refusal]) }
-            let profile = note.first < 0 ? nil : workspace.anchor(of: note.first).map(id)
-            return ItemOutcome(kind: kind(note, workspace), profile: profile)
+        notes.enumerated().map { place, note in
+            var outcome: ItemOutcome
+            if note.refusal >= 0 {
+                outcome = .refused(refusals[note.refusal])
+            } else {
+                let profile = note.first < 0 ? nil : workspace.anchor(of: note.first).map(id)
+                outcome = ItemOutcome(kind: kind(note, workspace), profile: profile)
+            }
+            outcome.decisions = decisions[place] ?? []
+            return outcome
         }
     }
 

@@ -17,6 +17,7 @@ extension Tables {
 ///     clusters x  | anchor 8 |
 ///     members x   | node 8 | key 16 | ns 2 | cluster 2 | flags 1 | 0 0 0 |     32 bytes, ascending by node
 ///     heirs x     | member 2 | node 8 |
+///     views       (see `ViewSection`), where flag 2 is set
 ///     links x     | left 2 | right 2 | kind 1 | verdict 1 | folds 2 | records 2 | folds x 24 | records x 18 |
 ///
 /// Flag 1: the links lie in rows of `links`; then the number of links is theirs, and none follows. A look of 0 is none.
@@ -44,12 +45,13 @@ package enum ComponentCodec: ValueCodec {
         var inheritances: Int
         var links: Int
         var linksApart: Bool
+        var hasViews: Bool
         var nextLook: Int32?
     }
 
     static func encode(_ header: Header, into writer: inout ByteWriter) {
         writer.append(UInt8(1))
-        writer.append(UInt8(header.linksApart ? 1 : 0))
+        writer.append(UInt8((header.linksApart ? 1 : 0) | (header.hasViews ? 2 : 0)))
         writer.append(UInt16(header.members))
         writer.append(UInt16(header.clusters))
         writer.append(UInt16(header.inheritances))
@@ -62,10 +64,11 @@ package enum ComponentCodec: ValueCodec {
             Header(
                 members: component.members.count, clusters: component.anchors.count,
                 inheritances: component.inheritances.count, links: linkCount, linksApart: component.linksApart,
-                nextLook: component.nextLook), into: &writer)
+                hasViews: component.views != nil, nextLook: component.nextLook), into: &writer)
         for anchor in component.anchors { writer.append(anchor.rawValue) }
         for member in component.members { encode(member, into: &writer) }
         for inheritance in component.inheritances { encode(inheritance, into: &writer) }
+        if let views = component.views { views.encode(into: &writer) }
         guard !component.linksApart else { return }
         for link in component.links {
             writer.append(link.left)
@@ -100,6 +103,7 @@ package enum ComponentCodec: ValueCodec {
         component.members.reserveCapacity(view.memberCount)
         for index in 0..<view.memberCount { component.members.append(view.member(index)) }
         for index in 0..<view.inheritanceCount { component.inheritances.append(view.inheritance(index)) }
+        component.views = try view.views()
         guard !component.linksApart else { return .component(component) }
         component.links.reserveCapacity(view.linkCount)
         try view.forEachLink { component.links.append($0) }

@@ -30,6 +30,16 @@ package struct MetaKey: Hashable, Sendable {
         case componentLimited = 10
         /// The key check value.
         case keyCheck = 11
+        /// A purpose's or feature's name, by number.
+        case purpose = 12
+        /// A law's name, by number.
+        case jurisdiction = 13
+        /// The newest receipt, milliseconds, 8 bytes.
+        case receiptClock = 14
+        /// The sequence number of the feed's next entry, 8 bytes.
+        case feedNext = 15
+        /// The sequence number of the feed's first entry, 8 bytes.
+        case feedFirst = 16
     }
 
     package var kind: Kind

@@ -21,10 +21,7 @@ extension Workspace {
     }
 
     private func isPurged(_ time: Timestamp, _ first: Int32, _ second: Int32, at purgeHour: Int32) -> Bool {
-        let ends = (nodes[Int(first)].namespace, nodes[Int(second)].namespace)
-        return policies.timeToLive(ends.0, ends.1).map {
-            Evidence.expiryHour(time, timeToLive: $0) <= purgeHour
-        } ?? false
+        timeToLive(first, second).map { Evidence.expiryHour(time, timeToLive: $0) <= purgeHour } ?? false
     }
 
     /// Adds what a record says of its identifiers. `listings` must have its rows already.
@@ -165,8 +162,7 @@ extension Workspace {
     /// Removes every contribution that is hidden at `horizon` (hours since the epoch), from links that are loaded.
     package mutating func removeHidden(at horizon: Int32) {
         for index in links.indices where links[index].kind == .deterministic {
-            let ends = (nodes[Int(links[index].left)].namespace, nodes[Int(links[index].right)].namespace)
-            guard let timeToLive = policies.timeToLive(ends.0, ends.1) else { continue }
+            guard let timeToLive = timeToLive(links[index].left, links[index].right) else { continue }
             let before = links[index].evidence.folds.count
             links[index].evidence.folds.removeAll {
                 Evidence.expiryHour($0.last, timeToLive: timeToLive) <= horizon
@@ -192,6 +188,8 @@ extension Workspace {
         guard let second = try loadIfHeld(key.other, transaction) else { return }
         let index = Int(try link(first, second, .deterministic, transaction))
         if links[index].scheduledLook == key.hour { links[index].scheduledLook = nil }
+        // One of several sources may have lapsed: what its ends may serve has to be found again.
+        if !policies.servesAll { links[index].isChanged = true }
     }
 
     /// Loads the suspended link of two nodes that the store has.

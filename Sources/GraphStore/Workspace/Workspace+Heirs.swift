@@ -15,6 +15,7 @@ extension Workspace {
             heirChanges[node.id] = .some(nil)
             let dense = Int(try load(heir, transaction))
             inherit(dense, nodesInherited(by: dense).filter { $0 != node.id })
+            inheritedMasks[node.id] = nil
             nodes[dense].isTouched = true
         }
         return nodes.count > before
@@ -61,6 +62,8 @@ extension Workspace {
         }
         let passed = (node.exists && !node.isRecord ? [node.id] : []) + nodesInherited(by: index)
         guard !passed.isEmpty else { return }
+        let reach = storedReach(from: index, to: heir)
+        if reach != .max { for node in passed { inheritedMasks[node] = (inheritedMasks[node] ?? .max) & reach } }
         inherit(index, [])
         inherit(heir, (nodesInherited(by: heir) + passed).sorted())
         for inherited in passed { heirChanges[inherited] = .some(nodes[heir].id) }

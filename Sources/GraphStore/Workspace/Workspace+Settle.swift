@@ -18,6 +18,7 @@ extension Workspace {
         regroup()
         try passOnHeirs(transaction)
         try cluster(transaction)
+        try settleViews(transaction)
     }
 
     // MARK: Liveness and hubs
@@ -70,7 +71,7 @@ extension Workspace {
         if kind == .tie, !nodes[Int(recordEnd(index))].recordIsHeld {
             return Standing(isLive: false, partyRank: 1, weight: 0, nextLook: nil)
         }
-        let timeToLive = policies.timeToLive(nodes[Int(left)].namespace, nodes[Int(right)].namespace)
+        let timeToLive = timeToLive(left, right)
         var standing = links[index].evidence.standing(at: hour, timeToLive: timeToLive, policies: policies)
         if let unlisted = links[index].unlisted, !standing.isLive {
             standing.isLive = timeToLive.map { hour < Evidence.expiryHour(unlisted.newest, timeToLive: $0) } ?? true
@@ -162,6 +163,7 @@ extension Workspace {
         let order = retied.keys.sorted { nodes[Int($0)].id < nodes[Int($1)].id }
         for record in order {
             guard let key = retied[record], nodes[Int(record)].recordIsHeld else { continue }
+            recordSources[record] = key.source
             guard case .held(let held)? = try transaction.get(Tables.records, key) else { continue }
             let contribution = RecordContribution(record: held.node, source: key.source, time: held.time)
             let choice = try strongest(held, transaction)
@@ -199,7 +201,7 @@ extension Workspace {
         for identifier in held.identifiers {
             let dense = try load(identifier, transaction)
             let node = nodes[Int(dense)]
-            let timeToLive = policies.timeToLive(.record, node.namespace)
+            let timeToLive = node.flags.contains(.pinned) ? nil : policies.timeToLive(.record, node.namespace)
             let isLive = timeToLive.map { hour < Evidence.expiryHour(held.time, timeToLive: $0) } ?? true
             guard !node.isHub, isLive else { continue }
             guard let current = best.map({ nodes[Int($0)] }) else {
@@ -261,6 +263,7 @@ extension Workspace {
             if nodes[index].isRecord {
                 nodes[index].isAlive = nodes[index].recordIsHeld
                 nodes[index].exists = nodes[index].recordIsHeld || nodes[index].flags.contains(.hasAssertions)
+                    || nodes[index].flags.contains(.hasConsents)
                 continue
             }
             let tally = tallies[index]
@@ -271,6 +274,7 @@ extension Workspace {
             nodes[index].isAlive = Int(row.live) > tally.storedLive
             nodes[index].exists =
                 tally.held > 0 || Int(row.rows) > tally.storedRows || nodes[index].flags.contains(.hasAssertions)
+                || nodes[index].flags.contains(.hasConsents)
         }
     }
 }

@@ -80,13 +80,14 @@ extension Workspace {
         records.map(\.time).max().map { Unlisted(count: UInt32(records.count), newest: $0) }
     }
 
-    /// The hour at which the last of a link's contributions is hidden; nil: never.
+    /// The hour at which the last of a link's contributions is hidden, or the next one where sources may serve different
+    /// purposes; nil: never.
     private func liveUntil(_ link: WorkLink) -> Int32? {
-        let ends = (nodes[Int(link.left)].namespace, nodes[Int(link.right)].namespace)
-        guard let timeToLive = policies.timeToLive(ends.0, ends.1) else { return nil }
+        guard let timeToLive = timeToLive(link.left, link.right) else { return nil }
         var times = link.evidence.folds.map(\.last) + link.evidence.records.map(\.time)
         if let unlisted = link.unlisted { times.append(unlisted.newest) }
-        return times.max().map { Evidence.expiryHour($0, timeToLive: timeToLive) }
+        let hours = times.map { Evidence.expiryHour($0, timeToLive: timeToLive) }
+        return policies.servesAll ? hours.max() : hours.filter { $0 > hour }.min() ?? hours.max()
     }
 
     // MARK: Nodes and identifiers
@@ -219,12 +220,13 @@ extension Workspace {
         let inheritances = inheritances(of: component.members)
         let header = ComponentCodec.Header(
             members: component.members.count, clusters: component.anchors.count, inheritances: inheritances.count,
-            links: component.links.count, linksApart: linksApart, nextLook: nextLook)
+            links: component.links.count, linksApart: linksApart, hasViews: views[index] != nil, nextLook: nextLook)
         scratch.removeAll()
         ComponentCodec.encode(header, into: &scratch)
         for place in component.anchors { scratch.append(anchorList[place].rawValue) }
         for place in component.members { ComponentCodec.encode(stored(memberList[place]), into: &scratch) }
         for inheritance in inheritances { ComponentCodec.encode(inheritance, into: &scratch) }
+        if let views = views[index] { views.encode(into: &scratch) }
         guard !linksApart else { return }
         for link in inOrder(component.links) {
             scratch.append(UInt16(nodes[Int(links[link].left)].place))

@@ -26,6 +26,22 @@ package struct Workspace: ~Copyable {
     private var linkByEnds = IndexTable()
     /// Records whose tie has to be found again, by dense index.
     var retied: [Int32: RecordKey] = [:]
+    /// Sources of records whose tie has been found again, by dense index.
+    var recordSources: [Int32: SourceID] = [:]
+    /// What ledgers say, jurisdictions by number, and what evidence may serve: by dense index, as stored or changed.
+    var cells: [Int32: [ConsentCell]] = [:]
+    var laws: [Int32: UInt32] = [:]
+    var supports: [Int32: UInt32] = [:]
+    /// Purposes on which there are new decisions, by dense index.
+    var decided: [Int32: UInt32] = [:]
+    /// Nodes with a grant that takes back decisions by name.
+    var lifters: Set<Int32> = []
+    /// Purposes for which inherited node ids were passed on; one that is not here was for all.
+    var inheritedMasks: [NodeID: UInt32] = [:]
+    /// Sections of stored components that had one, by origin.
+    var originViews: [Int32: ViewSection] = [:]
+    /// Sections after settling, by index in `regrouped`.
+    var views: [Int: ViewSection] = [:]
     /// Components after settling.
     var regrouped: [Regrouped] = []
     /// Dense members of `regrouped`, one component's after another's, ascending by node id.
@@ -172,6 +188,7 @@ extension Workspace {
             let inheritance = component.inheritance(place)
             inherited[first + Int32(inheritance.member), default: []].append(inheritance.node)
         }
+        if let section = try component.views() { adopt(section, first, origin, component) }
         origins.append(
             Origin(
                 root: root, members: first..<Int32(nodes.count), linksApart: component.linksApart,
@@ -183,6 +200,18 @@ extension Workspace {
                 WorkLink(
                     left: first + Int32(link.left), right: first + Int32(link.right), kind: link.kind,
                     evidence: link.evidence, stored: .active, storedVerdict: link.verdict))
+        }
+    }
+
+    private mutating func adopt(
+        _ section: ViewSection, _ first: Int32, _ origin: Int32, _ component: borrowing ComponentView
+    ) {
+        originViews[origin] = section
+        for cell in section.cells { cells[first + Int32(cell.member), default: []].append(cell.consent) }
+        for law in section.laws { laws[first + Int32(law.member)] = law.mask }
+        for (place, mask) in (section.support ?? []).enumerated() { supports[first + Int32(place)] = mask }
+        for (place, mask) in (section.heirMasks ?? []).enumerated() {
+            inheritedMasks[component.inheritance(place).node] = mask
         }
     }
 
@@ -236,6 +265,12 @@ extension Workspace {
         linkByEnds.find(Self.hash(left, right, kind)) { index in
             links[Int(index)].left == left && links[Int(index)].right == right && links[Int(index)].kind == kind
         }
+    }
+
+    /// Whether the deterministic link of two nodes is loaded.
+    func hasLoadedLink(_ first: Int32, _ second: Int32) -> Bool {
+        let inOrder = nodes[Int(first)].id <= nodes[Int(second)].id
+        return loadedLink(inOrder ? first : second, inOrder ? second : first, .deterministic) != nil
     }
 
     private static func hash(_ left: Int32, _ right: Int32, _ kind: LinkKind) -> UInt32 {

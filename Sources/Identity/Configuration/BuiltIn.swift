@@ -5,7 +5,10 @@ extension Configuration {
         sources: [],
         defaultSource: SourcePolicy(name: "", party: .first, defaultRegion: nil, purposes: nil),
         acceptsUndeclaredSources: true,
-        purposes: ["analytics", "enrichment", "marketing", "personalization", "security", "service"],
+        purposes: PurposePolicy.builtIn,
+        jurisdictions: JurisdictionPolicy.builtIn,
+        homeJurisdiction: "GDPR",
+        controller: "not stated",
         placeholders: builtInPlaceholders,
         limits: Limits())
 

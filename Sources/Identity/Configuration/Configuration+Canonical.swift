@@ -2,7 +2,11 @@ extension Configuration {
     /// The whole configuration as text that `init(yaml:file:)` reads back to the same: every field, in a fixed order, no
     /// dependence on the built-in. Equal configurations have equal text.
     package var canonicalText: String {
-        var text = "built_in: none\npurposes: [\(purposes.joined(separator: ", "))]\n"
+        var text = "built_in: none\n"
+        text += "controller: \(Self.quoted(controller))\n"
+        text += section("jurisdictions", jurisdictions.map { ($0.name, Self.fields(of: $0)) })
+        text += "jurisdiction: \(Self.quoted(homeJurisdiction))\n"
+        text += section("purposes", purposes.map { ($0.name, Self.fields(of: $0)) })
         text += "undeclared_sources: \(acceptsUndeclaredSources ? "accept" : "refuse")\n"
         text += "default_source:\n" + Self.block(Self.fields(of: defaultSource), indent: 2)
         text += section("sources", sources.map { ($0.name, Self.fields(of: $0)) })
@@ -45,15 +49,36 @@ extension Configuration {
         ]
     }
 
+    private static func fields(of policy: PurposePolicy) -> [Field] {
+        let defaults = policy.defaults.sorted { $0.key < $1.key }.map { "\(quoted($0.key)): \($0.value.rawValue)" }
+        return [
+            ("defaults", "{\(defaults.joined(separator: ", "))}"), ("gpc", "\(policy.deniedByGPC)"),
+            ("kind", policy.kind.rawValue), ("legal_basis", policy.legalBasis.rawValue),
+            ("max_age", policy.maxAgeDays.map { "\($0)d" } ?? "never"),
+            ("probabilistic", "\(policy.allowsProbabilistic)"),
+            ("tcf", "[\(policy.tcf.map(\.description).joined(separator: ", "))]"),
+        ]
+    }
+
+    private static func fields(of law: JurisdictionPolicy) -> [Field] {
+        [
+            ("regime", law.regime.rawValue),
+            ("regions", "[\(law.regions.map(quoted).joined(separator: ", "))]"),
+            ("rights", "[\(law.rights.joined(separator: ", "))]"),
+        ]
+    }
+
     private var fieldsOfLimits: [Field] { Limits.fields.map { ($0.name, "\(limits[keyPath: $0.path])") } }
 
     private var flattened: [String: String] {
-        var flat = ["purposes": purposes.joined(separator: ", ")]
+        var flat = ["controller": Self.quoted(controller), "jurisdiction": homeJurisdiction]
         flat["undeclared_sources"] = acceptsUndeclaredSources ? "accept" : "refuse"
         for placeholder in placeholders { flat["placeholders.\(Self.quoted(placeholder))"] = "present" }
         func add(_ prefix: String, _ fields: [Field]) {
             for field in fields { flat["\(prefix).\(field.name)"] = field.value }
         }
+        for purpose in purposes { add("purposes.\(purpose.name)", Self.fields(of: purpose)) }
+        for law in jurisdictions { add("jurisdictions.\(law.name)", Self.fields(of: law)) }
         add("default_source", Self.fields(of: defaultSource))
         for source in sources { add("sources.\(source.name)", Self.fields(of: source)) }
         for namespace in namespaces { add("namespaces.\(namespace.name)", Self.fields(of: namespace)) }
@@ -74,7 +99,7 @@ extension Configuration {
     }
 
     /// A double-quoted YAML scalar: `no` and `1e3` stay text.
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         var quoted = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

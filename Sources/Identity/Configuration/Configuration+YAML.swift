@@ -1,7 +1,7 @@
 extension Configuration {
     private static let topLevelKeys = [
-        "built_in", "default_source", "limits", "namespaces", "placeholders", "purposes", "sources",
-        "undeclared_sources",
+        "built_in", "controller", "default_source", "jurisdiction", "jurisdictions", "limits", "namespaces",
+        "placeholders", "purposes", "sources", "undeclared_sources",
     ]
 
     /// Reads a configuration; `file` is what errors call it. An unknown key, a wrong type and a value out of its range are
@@ -14,7 +14,7 @@ extension Configuration {
         let fields = try root.fields(Self.topLevelKeys)
         let base: BuiltInChoice = try fields["built_in"]?.choice() ?? .commerce
         self = base == .commerce ? .builtIn : .empty
-        if let node = fields["purposes"] { purposes = try Self.purposes(node) }
+        try readConsent(fields)
         if let node = fields["undeclared_sources"] {
             let choice: UndeclaredChoice = try node.choice()
             acceptsUndeclaredSources = choice == .accept
@@ -30,16 +30,6 @@ extension Configuration {
 
     private enum BuiltInChoice: String, CaseIterable { case commerce, none }
     private enum UndeclaredChoice: String, CaseIterable { case accept, refuse }
-
-    private static func purposes(_ node: ConfigurationNode) throws(ConfigurationError) -> [String] {
-        var purposes: Set<String> = []
-        for (item, text) in try node.texts() {
-            guard isPlainName(text) else { throw item.error("\"\(text)\" is not a name: \(nameRule)") }
-            purposes.insert(text)
-        }
-        guard !purposes.isEmpty else { throw node.error("at least one purpose is needed") }
-        return purposes.sorted()
-    }
 
     private mutating func readNamespaces(_ node: ConfigurationNode) throws(ConfigurationError) {
         var byName = Dictionary(uniqueKeysWithValues: namespaces.map { ($0.name, $0) })
@@ -99,7 +89,9 @@ extension Configuration {
         if node.scalar == "all" { return nil }
         var list: Set<String> = []
         for (item, text) in try node.texts() {
-            guard purposes.contains(text) else { throw item.error("\"\(text)\" is not one of", allowed: purposes) }
+            guard purposeNames.contains(text) else {
+                throw item.error("\"\(text)\" is not one of", allowed: purposeNames)
+            }
             list.insert(text)
         }
         return list.sorted()

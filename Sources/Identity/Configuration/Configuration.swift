@@ -13,8 +13,14 @@ package struct Configuration: Sendable, Hashable {
     /// What an undeclared source is taken for, where those are accepted; its name is empty.
     package internal(set) var defaultSource: SourcePolicy
     package internal(set) var acceptsUndeclaredSources: Bool
-    /// What profiles may be asked for, sorted.
-    package internal(set) var purposes: [String]
+    /// What profiles may be asked for, and the features that narrow it, sorted by name; at most 32.
+    package internal(set) var purposes: [PurposePolicy]
+    /// The laws that decisions may name, sorted by name; at most 32.
+    package internal(set) var jurisdictions: [JurisdictionPolicy]
+    /// The jurisdiction of an identifier that has none of its own.
+    package internal(set) var homeJurisdiction: String
+    /// Who is responsible, as a proof of consent names it.
+    package internal(set) var controller: String
     /// Values that stand for no value, trimmed and in lower case.
     package internal(set) var placeholders: Set<String>
     package internal(set) var limits: Limits
@@ -30,6 +36,18 @@ package struct Configuration: Sendable, Hashable {
     /// Where a namespace stands in `namespaces`; nil for an unknown name.
     package func namespaceIndex(named name: String) -> Int? {
         binarySearch(namespaces, for: name) { $0.name }
+    }
+
+    /// The names of what profiles may be asked for, sorted.
+    package var purposeNames: [String] { purposes.filter { $0.kind == .purpose }.map(\.name) }
+
+    /// Where a purpose or feature stands in `purposes`; nil for an unknown name.
+    package func purposeIndex(named name: String) -> Int? { binarySearch(purposes, for: name) { $0.name } }
+
+    /// Where a law stands in `jurisdictions`, by its name or by a region's code; nil for an unknown one.
+    package func jurisdictionIndex(named name: String) -> Int? {
+        let upper = name.uppercased()
+        return jurisdictions.firstIndex { $0.name == upper || $0.regions.contains(upper) }
     }
 
     /// The policy of a source: as declared, or the default's under this name. Nil when undeclared sources are refused, or

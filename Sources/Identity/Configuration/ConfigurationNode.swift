@@ -49,6 +49,10 @@ struct ConfigurationNode {
         return fields
     }
 
+    var isList: Bool {
+        if case .sequence = node { true } else { false }
+    }
+
     /// The text of a single value; nil for a list or mapping.
     var scalar: String? { node.scalar?.string }
 

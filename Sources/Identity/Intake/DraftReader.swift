@@ -1,8 +1,8 @@
 /// Reads an observation from one JSON object, and knows in which field it is when something is wrong.
 struct DraftReader: ~Escapable {
-    private var reader: JSONReader
-    private let limits: Limits
-    private var field = ""
+    var reader: JSONReader
+    let limits: Limits
+    var field = ""
     private var seen = FieldSet()
 
     private var id: String?
@@ -10,15 +10,17 @@ struct DraftReader: ~Escapable {
     private var recordID: String?
     private var time: Timestamp?
     private var identifiers: [IdentifierDraft] = []
-    private var documents: (attributes: [UInt8]?, behaviour: [UInt8]?, consents: [UInt8]?, context: [UInt8]?)
+    private var documents: (attributes: [UInt8]?, behaviour: [UInt8]?, context: [UInt8]?)
+    private var decisions: [DecisionDraft] = []
+    private var optsOut = false
 
     /// In the order of `names`.
     private enum Field: Int {
-        case attributes, behaviour, consents, context, id, identifiers, recordID, source, time
+        case attributes, behaviour, consents, context, gpc, id, identifiers, recordID, source, time
     }
 
     private static let names: [StaticString] = [
-        "attributes", "behaviour", "consents", "context", "id", "identifiers", "record_id", "source", "time",
+        "attributes", "behaviour", "consents", "context", "gpc", "id", "identifiers", "record_id", "source", "time",
     ]
     private static let identifierNames: [StaticString] = ["namespace", "sha256", "value"]
 
@@ -49,8 +51,8 @@ struct DraftReader: ~Escapable {
         guard let time else { throw Refusal(reason: .missingField, field: "time") }
         return ObservationDraft(
             id: id, source: source, recordID: recordID, time: time, identifiers: identifiers,
-            attributes: documents.attributes, behaviour: documents.behaviour, consents: documents.consents,
-            context: documents.context)
+            attributes: documents.attributes, behaviour: documents.behaviour, decisions: decisions,
+            hasGPC: optsOut || documents.context.map(Self.holdsGPC) ?? false, context: documents.context)
     }
 
     /// With the place; for broken JSON that is the byte, for an unknown field the names that are known.
@@ -62,9 +64,15 @@ struct DraftReader: ~Escapable {
         case .unknownField:
             Refusal(
                 reason: reason, field: field,
-                advice: "the fields are \(Self.list(field.isEmpty ? Self.names : Self.identifierNames))")
+                advice: "the fields are \(Self.list(knownNames))")
         default: Refusal(reason: reason, field: field)
         }
+    }
+
+    private var knownNames: [StaticString] {
+        if field.hasSuffix(".notice") { return Self.noticeNames }
+        if field.hasPrefix("consents") { return Self.decisionNames }
+        return field.isEmpty ? Self.names : Self.identifierNames
     }
 
     private static func list(_ names: [StaticString]) -> String {
@@ -98,12 +106,13 @@ struct DraftReader: ~Escapable {
         case .identifiers: try readIdentifiers()
         case .attributes: documents.attributes = try document("{")
         case .behaviour: documents.behaviour = try document("{")
-        case .consents: documents.consents = try document("[")
+        case .consents: decisions = try readDecisions()
+        case .gpc: optsOut = try readGPC()
         case .context: documents.context = try document("{")
         }
     }
 
-    private mutating func optionalText(limit: Int) throws(RefusalReason) -> String? {
+    mutating func optionalText(limit: Int) throws(RefusalReason) -> String? {
         if reader.takeNull() { return nil }
         let text = try reader.string()
         guard !text.isEmpty else { throw .emptyValue }

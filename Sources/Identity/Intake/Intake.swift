@@ -69,9 +69,12 @@ package struct Intake: Sendable {
         }
         var observation = KeyedObservation(
             id: draft.id, source: source.name, time: draft.time, identifiers: identifiers,
-            behaviour: draft.behaviour, consents: draft.consents, context: draft.context, droppedIdentifiers: dropped)
+            behaviour: draft.behaviour, context: draft.context, droppedIdentifiers: dropped)
         if let recordID = draft.recordID {
             observation.record = try record(recordID, of: draft, source: source.name, identifiers: identifiers)
+        }
+        if !draft.decisions.isEmpty || draft.hasGPC {
+            observation.decisions = try decisions(of: draft, observation, receivedAt: receivedAt)
         }
         return observation
     }

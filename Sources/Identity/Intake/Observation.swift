@@ -31,12 +31,15 @@ package struct ObservationDraft: Hashable, Sendable {
     /// JSON in canonical form: keys sorted by their UTF-8 bytes, no white space, numbers as they were written.
     package var attributes: [UInt8]?
     package var behaviour: [UInt8]?
-    package var consents: [UInt8]?
+    package var decisions: [DecisionDraft]
+    /// Whether the browser sent Global Privacy Control, exactly `1`.
+    package var hasGPC: Bool
     package var context: [UInt8]?
 
     package init(
         id: String? = nil, source: String, recordID: String? = nil, time: Timestamp, identifiers: [IdentifierDraft],
-        attributes: [UInt8]? = nil, behaviour: [UInt8]? = nil, consents: [UInt8]? = nil, context: [UInt8]? = nil
+        attributes: [UInt8]? = nil, behaviour: [UInt8]? = nil, decisions: [DecisionDraft] = [], hasGPC: Bool = false,
+        context: [UInt8]? = nil
     ) {
         self.id = id
         self.source = source
@@ -45,7 +48,8 @@ package struct ObservationDraft: Hashable, Sendable {
         self.identifiers = identifiers
         self.attributes = attributes
         self.behaviour = behaviour
-        self.consents = consents
+        self.decisions = decisions
+        self.hasGPC = hasGPC
         self.context = context
     }
 }
@@ -93,15 +97,16 @@ package struct KeyedObservation: Hashable, Sendable {
     package var identifiers: [KeyedIdentifier]
     package var record: KeyedRecord?
     package var behaviour: [UInt8]?
-    package var consents: [UInt8]?
+    /// In force whatever becomes of the evidence.
+    package var decisions: [KeyedDecision]
     package var context: [UInt8]?
     /// Identifiers left out because they were placeholders: the observation stands without them.
     package var droppedIdentifiers: [Refusal]
 
     package init(
         id: String? = nil, source: String, time: Timestamp, identifiers: [KeyedIdentifier],
-        record: KeyedRecord? = nil, behaviour: [UInt8]? = nil, consents: [UInt8]? = nil, context: [UInt8]? = nil,
-        droppedIdentifiers: [Refusal] = []
+        record: KeyedRecord? = nil, behaviour: [UInt8]? = nil, decisions: [KeyedDecision] = [],
+        context: [UInt8]? = nil, droppedIdentifiers: [Refusal] = []
     ) {
         self.id = id
         self.source = source
@@ -109,7 +114,7 @@ package struct KeyedObservation: Hashable, Sendable {
         self.identifiers = identifiers
         self.record = record
         self.behaviour = behaviour
-        self.consents = consents
+        self.decisions = decisions
         self.context = context
         self.droppedIdentifiers = droppedIdentifiers
     }

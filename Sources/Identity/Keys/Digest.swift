@@ -8,6 +8,9 @@ package struct Digest: Hashable, Sendable {
 
     init() {}
 
+    /// 32 zero bytes: where a chain of hashes begins.
+    package static var zeros: Digest { Digest() }
+
     /// Nil unless there are 32 bytes.
     package init?(_ bytes: [UInt8]) {
         guard bytes.count == Self.byteCount else { return nil }

@@ -25,6 +25,10 @@ package enum RefusalReason: String, Error, Sendable, CaseIterable {
     case invalidTime = "invalid_time"
     case timeOutOfRange = "time_out_of_range"
     case timeInFuture = "time_in_future"
+    case unknownPurpose = "unknown_purpose"
+    case unknownJurisdiction = "unknown_jurisdiction"
+    case invalidDecision = "invalid_decision"
+    case tooManyDecisions = "too_many_decisions"
     /// A retraction that is not older than the observation is in force.
     case retracted
     /// Older than the horizon of a purge.
@@ -58,6 +62,10 @@ package enum RefusalReason: String, Error, Sendable, CaseIterable {
         case .invalidTime: "RFC 3339 with a zone, such as 2026-01-02T03:04:05Z"
         case .timeOutOfRange: "a time from 1970 to 2199"
         case .timeInFuture: "correct the clock or the zone"
+        case .unknownPurpose: "use a purpose or feature of the configuration"
+        case .unknownJurisdiction: "use a jurisdiction of the configuration, or a region that one of them lists"
+        case .invalidDecision: "correct the decision"
+        case .tooManyDecisions: "send fewer decisions with one observation"
         case .retracted: "send a version that is later than the retraction"
         case .olderThanPurge: "evidence before the purge's horizon is not taken back"
         }

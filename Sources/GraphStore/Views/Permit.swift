@@ -1,0 +1,149 @@
+package import Identity
+internal import LMDB
+internal import Stitching
+
+/// What every view of a store is judged by: one for as long as the store is open, so that a resolve copies nothing of it.
+package final class ViewContext: Sendable {
+    package let rules: ConsentRules
+    /// Namespaces of devices and sessions, by number.
+    package let devices: [Bool]
+    /// Node ids below it had been given: where decoys are chosen from.
+    package let nodes: UInt64
+
+    package init(_ state: StoreState) {
+        rules = state.consentRules
+        devices = state.namespaces.indices.map { state.policies.isDevice(NamespaceID(UInt16($0))) }
+        nodes = state.nextNode
+    }
+}
+
+/// What a caller asks for: a purpose, at a moment.
+package struct ViewRequest: Sendable {
+    /// The store's number of a purpose; features cannot be asked for.
+    package let purpose: UInt8
+    /// Milliseconds since 1970 at which grants are judged. It never goes back within a process.
+    package let now: Int64
+    package let context: ViewContext
+
+    package init(purpose: UInt8, now: Int64, context: ViewContext) {
+        self.purpose = purpose
+        self.now = now
+        self.context = context
+    }
+
+    package var bit: UInt32 { 1 << UInt32(purpose) }
+    @inline(__always) var rules: ConsentRules { context.rules }
+    @inline(__always) var devices: [Bool] { context.devices }
+}
+
+/// Why a caller is shown the generic outcome: for the privacy roles alone.
+package enum GenericReason: String, Hashable, Sendable, CaseIterable {
+    /// Nothing is held, or only what has expired.
+    case unknown
+    /// A member denies the purpose for the whole person.
+    case deniedForProfile = "denied_for_profile"
+    /// The identifier that was asked by denies the purpose for itself.
+    case deniedForIdentifier = "denied_for_identifier"
+    /// Nobody has decided, and the default is to deny.
+    case notGranted = "not_granted"
+    /// No evidence that may serve the purpose supports the identifier.
+    case noUsableEvidence = "no_usable_evidence"
+}
+
+/// Leave to read one view of one component in one snapshot. Only the evaluation of consent in that snapshot makes one, and
+/// reading uses it up.
+package struct Permit: ~Copyable {
+    let snapshot: UInt64
+    let root: NodeID
+    let purpose: UInt8
+    /// The members that may be shown, and the count of them.
+    let members: MemberSet
+    let count: Int
+
+    fileprivate init(snapshot: UInt64, root: NodeID, purpose: UInt8, members: consuming MemberSet, count: Int) {
+        self.snapshot = snapshot
+        self.root = root
+        self.purpose = purpose
+        self.members = members
+        self.count = count
+    }
+}
+
+/// What consent allows.
+package enum Permission: ~Copyable {
+    case permitted(Permit)
+    case generic(GenericReason)
+}
+
+/// Members of a component by index: 64 of them in a word, more in a list.
+package enum MemberSet: Sendable {
+    case few(UInt64)
+    case many([Bool])
+
+    @inline(__always)
+    func contains(_ index: Int) -> Bool {
+        switch self {
+        case .few(let bits): bits >> UInt64(index) & 1 != 0
+        case .many(let flags): flags[index]
+        }
+    }
+}
+
+extension ComponentView {
+    /// Judges what a caller may see of this component from one of its members on. Every step is taken whatever the others
+    /// come to, so that the ways to a generic outcome cost alike.
+    func permission(from start: Int, root: NodeID, snapshot: UInt64, _ request: ViewRequest) -> Permission {
+        let isHidden = flags(start).contains(.hidden)
+        if memberCount <= 64 {
+            var evaluation = FewMembers(self, start: start, request)
+            let reason = evaluation.evaluate(self, request)
+            let visible = evaluation.visible
+            if isHidden { return .generic(.unknown) }
+            if let reason { return .generic(reason) }
+            return .permitted(
+                Permit(
+                    snapshot: snapshot, root: root, purpose: request.purpose, members: .few(visible),
+                    count: visible.nonzeroBitCount))
+        }
+        var evaluation = ManyMembers(self, start: start, request)
+        let reason = evaluation.evaluate(self, request)
+        if isHidden { return .generic(.unknown) }
+        if let reason { return .generic(reason) }
+        return .permitted(
+            Permit(
+                snapshot: snapshot, root: root, purpose: request.purpose, members: .many(evaluation.visible),
+                count: evaluation.visible.count { $0 }))
+    }
+
+    /// The part of the profile that a permit allows. Its anchor is its earliest visible identifier, own or inherited for
+    /// the purpose; a record's only where there is no identifier.
+    func profile(under permit: consuming Permit, root: NodeID, snapshot: UInt64) -> Profile {
+        precondition(permit.snapshot == snapshot && permit.root == root, "a permit of another snapshot or component")
+        var members: [Member] = []
+        members.reserveCapacity(permit.count)
+        var anchor = NodeID(.max)
+        for index in 0..<memberCount where permit.members.contains(index) {
+            let member = member(index)
+            if anchor.rawValue == .max, member.namespace != .record { anchor = member.node }
+            members.append(member)
+        }
+        for place in 0..<inheritanceCount where heirMask(place) >> UInt32(permit.purpose) & 1 != 0 {
+            let inheritance = inheritance(place)
+            guard permit.members.contains(Int(inheritance.member)) else { continue }
+            anchor = min(anchor, inheritance.node)
+        }
+        if anchor.rawValue == .max, let first = members.first { anchor = first.node }
+        return Profile(anchor: anchor, members: members)
+    }
+
+    /// The purposes for which a node id was passed on.
+    func heirMask(_ place: Int) -> UInt32 {
+        guard hasViews else { return .max }
+        let layout = viewsLayout
+        guard let offset = layout.heirMasks else { return .max }
+        return bytes.bigEndianUInt32(at: offset + place * 4)
+    }
+
+    @inline(__always)
+    var viewsLayout: ViewSection.Layout { ViewSection.Layout(bytes, at: viewsOffset, memberCount, inheritanceCount) }
+}

@@ -1,0 +1,255 @@
+internal import Identity
+package import LMDB
+package import Stitching
+
+/// Decisions on nodes that are loaded, and what they do to the evidence.
+extension Workspace {
+    /// Says what the ledger of a node holds now. `consents` must have its rows already. The component is evaluated again.
+    package mutating func noteLedger(
+        _ dense: Int32, _ entries: [ConsentEntry], _ transaction: borrowing WriteTransaction
+    ) throws {
+        guard let rules = policies.consent else { return }
+        if let last = entries.last { decided[dense, default: 0] |= 1 << UInt32(last.purpose) }
+        let index = Int(dense)
+        let decisions = entries.map(\.decision)
+        nodes[index].flags.insert(.hasConsents)
+        nodes[index].isTouched = true
+        cells[dense] = EffectiveConsent.cells(of: decisions, rules: rules)
+        laws[dense] = entries.reduce(0) { $0 | ($1.jurisdiction.map { 1 << UInt32($0) } ?? 0) }
+        if decisions.contains(where: { !$0.lifts.isEmpty }) { lifters.insert(dense) }
+        let isPinned = EffectiveConsent.isPinned(decisions, rules: rules)
+        guard isPinned != nodes[index].flags.contains(.pinned) else { return }
+        if isPinned { nodes[index].flags.insert(.pinned) } else { nodes[index].flags.remove(.pinned) }
+        // What had expired comes back, or what was held back may go: all that hangs on it is judged again.
+        try loadSuspended(of: dense, transaction)
+        for link in links.indices where links[link].left == dense || links[link].right == dense {
+            links[link].isChanged = true
+        }
+    }
+
+    /// Hours after which a contribution to a link of two loaded nodes is hidden; nil: never.
+    func timeToLive(_ left: Int32, _ right: Int32) -> Int32? {
+        let (first, second) = (nodes[Int(left)], nodes[Int(right)])
+        if first.flags.contains(.pinned) || second.flags.contains(.pinned) { return nil }
+        return policies.timeToLive(first.namespace, second.namespace)
+    }
+
+    // MARK: Views
+
+    /// Finds, for every component that has changed, what narrows the views of purposes. After clustering.
+    mutating func settleViews(_ transaction: borrowing WriteTransaction) throws {
+        guard let rules = policies.consent else { return }
+        let restricts = !policies.servesAll
+        let hasConsents = !cells.isEmpty || !lifters.isEmpty
+        guard restricts || hasConsents || !originViews.isEmpty || rules.hidesByDefault || hasProbabilistic else { return }
+        for index in regrouped.indices where regrouped[index].isDirty {
+            views[index] = try section(of: index, rules, restricts: restricts, transaction)
+        }
+    }
+
+    private var hasProbabilistic: Bool { links.contains { $0.kind == .probabilistic && $0.place == .active } }
+
+    private mutating func section(
+        of index: Int, _ rules: ConsentRules, restricts: Bool, _ transaction: borrowing WriteTransaction
+    ) throws -> ViewSection? {
+        var section = ViewSection()
+        try addConsent(to: &section, index, rules, transaction)
+        let masks = linkList[regrouped[index].links].map { serving(Int($0)) }
+        if restricts { section.support = try support(of: index, masks, transaction) }
+        section.heirMasks = heirMasks(of: index)
+        let isNarrowed = masks.contains { $0 != .max } || section.support != nil || section.heirMasks != nil
+        guard isNarrowed || !section.cells.isEmpty || !section.laws.isEmpty || rules.hidesByDefault else { return nil }
+        for (place, link) in linkList[regrouped[index].links].enumerated() {
+            let link = links[Int(link)]
+            guard link.left != link.right, link.verdict == .joined else { continue }
+            section.edges.append(
+                .init(
+                    left: UInt16(nodes[Int(link.left)].place), right: UInt16(nodes[Int(link.right)].place),
+                    mask: masks[place]))
+        }
+        section.edges.sort { ($0.left, $0.right, $0.mask) < ($1.left, $1.right, $1.mask) }
+        return section
+    }
+
+    /// The purposes that a link may serve now.
+    private func serving(_ index: Int) -> UInt32 {
+        let link = links[index]
+        guard link.kind != .mustLink else { return .max }
+        let timeToLive = timeToLive(link.left, link.right)
+        let mask = policies.serving(link.evidence, at: hour, timeToLive: timeToLive)
+        return link.kind == .probabilistic ? mask & (policies.consent?.probabilistic ?? .max) : mask
+    }
+
+    // MARK: Consent
+
+    private mutating func addConsent(
+        to section: inout ViewSection, _ index: Int, _ rules: ConsentRules, _ transaction: borrowing WriteTransaction
+    ) throws {
+        let members = Array(memberList[regrouped[index].members])
+        let decided = members.filter { nodes[Int($0)].flags.contains(.hasConsents) }
+        guard !decided.isEmpty else { return }
+        section.hasLifts =
+            decided.contains { lifters.contains($0) }
+            || members.contains { originViews[nodes[Int($0)].origin]?.hasLifts ?? false }
+        if section.hasLifts { section.hasLifts = try takeBack(decided, rules, transaction) }
+        for member in decided {
+            let place = UInt16(nodes[Int(member)].place)
+            for cell in cells[member] ?? [] { section.cells.append(.init(member: place, consent: cell)) }
+            if let mask = laws[member], mask != 0 { section.laws.append(.init(member: place, mask: mask)) }
+        }
+        section.cells.sort {
+            ($0.consent.purpose, $0.member, $0.consent.until) < ($1.consent.purpose, $1.member, $1.consent.until)
+        }
+        section.laws.sort { $0.member < $1.member }
+    }
+
+    /// Reads all ledgers of a component, and finds what grants in it take back by name, cluster by cluster.
+    ///
+    /// - Returns: whether any grant names a decision.
+    private mutating func takeBack(
+        _ decided: [Int32], _ rules: ConsentRules, _ transaction: borrowing WriteTransaction
+    ) throws -> Bool {
+        var ledgers: [Int32: [LedgerDecision]] = [:]
+        for member in decided {
+            ledgers[member] = try transaction.ledger(of: nodes[Int(member)].id).map(\.decision)
+        }
+        var anyLifts = false
+        for member in decided {
+            guard let ledger = ledgers[member] else { continue }
+            if ledger.contains(where: { !$0.lifts.isEmpty }) { anyLifts = true }
+            var lifted: EffectiveConsent.Lifted = [:]
+            for other in decided where nodes[Int(other)].cluster == nodes[Int(member)].cluster {
+                guard !nodes[Int(other)].isHub, nodes[Int(other)].isAlive else { continue }
+                for (grant, until) in EffectiveConsent.lifts(of: ledgers[other] ?? [], rules: rules) {
+                    for decision in ledger where EffectiveConsent.takesBack(grant, decision) {
+                        lifted[decision.id] = max(lifted[decision.id] ?? 0, until)
+                    }
+                }
+            }
+            cells[member] = EffectiveConsent.cells(of: ledger, lifted: lifted, rules: rules)
+        }
+        return anyLifts
+    }
+
+    // MARK: Support
+
+    /// For each member the purposes that what is held on it may serve; nil: every one, for all of them.
+    private mutating func support(
+        of index: Int, _ masks: [UInt32], _ transaction: borrowing WriteTransaction
+    ) throws -> [UInt32]? {
+        let members = Array(memberList[regrouped[index].members])
+        var support = Array(repeating: UInt32(0), count: members.count)
+        for (place, link) in linkList[regrouped[index].links].enumerated() {
+            support[Int(nodes[Int(links[Int(link)].left)].place)] |= masks[place]
+            support[Int(nodes[Int(links[Int(link)].right)].place)] |= masks[place]
+        }
+        for (place, member) in members.enumerated() where support[place] != .max {
+            support[place] |= try suspendedSupport(member, transaction)
+            if nodes[Int(member)].isRecord { support[place] |= recordSupport(member) }
+        }
+        for (place, member) in members.enumerated() { supports[member] = support[place] }
+        return support.allSatisfy { $0 == .max } ? nil : support
+    }
+
+    /// A record that hangs on nothing serves what its own source may.
+    private func recordSupport(_ member: Int32) -> UInt32 {
+        if let source = recordSources[member] { return policies.sources[Int(source.rawValue)].purposes }
+        return supports[member] ?? .max
+    }
+
+    /// What suspended links and records of an identifier may serve: of those loaded as they are now, of the others as they
+    /// are stored. It ends as soon as no more can come.
+    private mutating func suspendedSupport(_ member: Int32, _ transaction: borrowing WriteTransaction) throws -> UInt32 {
+        guard nodes[Int(member)].exists, !nodes[Int(member)].isRecord else { return 0 }
+        var mask: UInt32 = 0
+        var records = false
+        for link in links where (link.left == member || link.right == member) && link.place.isSuspendedLive {
+            mask |= policies.serving(link.evidence, at: hour, timeToLive: timeToLive(link.left, link.right))
+            records = records || link.unlisted != nil
+        }
+        guard mask != .max, nodes[Int(member)].flags.contains(.hasNodeRow) || records else { return mask }
+        let node = nodes[Int(member)].id
+        try transaction.scan(Tables.listings, from: NodePair(node, NodeID(0))) { key, payload in
+            guard key.first == node, mask != .max else { return .stop }
+            let listing = try ListingCodec.decode(payload, version: ListingCodec.version)
+            let lives = policies.timeToLive(.record, nodes[Int(member)].namespace).map {
+                hour < Evidence.expiryHour(listing.time, timeToLive: $0)
+            } ?? true
+            if lives || nodes[Int(member)].flags.contains(.pinned) {
+                mask |= policies.sources[Int(listing.source.rawValue)].purposes
+            }
+            return .proceed
+        }
+        return try mask | storedSupport(member, mask, transaction)
+    }
+
+    private func storedSupport(
+        _ member: Int32, _ known: UInt32, _ transaction: borrowing WriteTransaction
+    ) throws -> UInt32 {
+        var mask = known
+        let node = nodes[Int(member)].id
+        let isPinned = nodes[Int(member)].flags.contains(.pinned)
+        try transaction.scan(Tables.suspended, from: NodePair(node, NodeID(0))) { key, payload in
+            guard key.first == node, mask != .max else { return .stop }
+            if let other = dense(of: key.second), hasLoadedLink(member, other) { return .proceed }
+            let row = try SuspendedCodec.decode(payload, version: SuspendedCodec.version)
+            guard row.reason != .expired else { return .proceed }
+            let other = try transaction.storedMember(key.second)
+            let mayExpire = !isPinned && !(other?.flags.contains(.pinned) ?? false)
+            let namespaces = (nodes[Int(member)].namespace, other?.namespace ?? nodes[Int(member)].namespace)
+            mask |= policies.serving(
+                Evidence(folds: row.folds), at: hour,
+                timeToLive: mayExpire ? policies.timeToLive(namespaces.0, namespaces.1) : nil)
+            return .proceed
+        }
+        return mask
+    }
+
+    // MARK: Heirs
+
+    private func heirMasks(of index: Int) -> [UInt32]? {
+        guard !inheritedMasks.isEmpty, !inherited.isEmpty else { return nil }
+        var masks: [UInt32] = []
+        for member in memberList[regrouped[index].members] {
+            for node in nodesInherited(by: Int(member)) { masks.append(inheritedMasks[node] ?? .max) }
+        }
+        return masks.allSatisfy { $0 == .max } ? nil : masks
+    }
+
+    /// The purposes whose edges connected two members of a component as it was stored.
+    func storedReach(from first: Int, to second: Int) -> UInt32 {
+        guard let section = originViews[nodes[first].origin] else { return .max }
+        let base = Int(origins[Int(nodes[first].origin)].members.lowerBound)
+        var reach = Array(repeating: UInt32(0), count: origins[Int(nodes[first].origin)].members.count)
+        reach[first - base] = .max
+        var isChanging = true
+        while isChanging {
+            isChanging = false
+            for edge in section.edges {
+                let (left, right) = (Int(edge.left), Int(edge.right))
+                let joined = (reach[left] | reach[right]) & edge.mask
+                if reach[left] | joined != reach[left] || reach[right] | joined != reach[right] {
+                    reach[left] |= joined
+                    reach[right] |= joined
+                    isChanging = true
+                }
+            }
+        }
+        return reach[second - base]
+    }
+}
+
+extension Policies {
+    /// The purposes that evidence may serve at an hour: of any source whose word still stands.
+    package func serving(_ evidence: Evidence, at hour: Int32, timeToLive: Int32?) -> UInt32 {
+        var mask: UInt32 = 0
+        func lives(_ time: Timestamp) -> Bool {
+            timeToLive.map { hour < Evidence.expiryHour(time, timeToLive: $0) } ?? true
+        }
+        for fold in evidence.folds where lives(fold.last) { mask |= sources[Int(fold.source.rawValue)].purposes }
+        for record in evidence.records where lives(record.time) {
+            mask |= sources[Int(record.source.rawValue)].purposes
+        }
+        return mask
+    }
+}
