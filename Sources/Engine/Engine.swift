@@ -33,12 +33,21 @@ package final class Engine: @unchecked Sendable {
         }
         var options = options
         options.readOnly = lock == nil
-        store = try Store.open(
-            directory: directory, configuration: configuration, acceptNormaliser: acceptNormaliser, options: options)
-        let held = store.configuration
-        let state = try store.environment.read { try StoreState($0, configuration: held) }
-        applier = Applier(state: state, keyRing: store.keyRing)
+        do {
+            store = try Store.open(
+                directory: directory, configuration: configuration, acceptNormaliser: acceptNormaliser,
+                options: options)
+            let held = store.configuration
+            let state = try store.environment.read { try StoreState($0, configuration: held) }
+            applier = Applier(state: state, keyRing: store.keyRing)
+        } catch {
+            lock?.leaveMarked()
+            throw error
+        }
     }
+
+    /// The store was not checked after the unclean end of the writer before this one: the next one is told of it too.
+    package func leaveMarked() { lock?.leaveMarked() }
 
     /// What the store knows of itself, as of now.
     package func state() throws -> StoreState {

@@ -27,7 +27,13 @@ struct StoreOptions: ParsableArguments {
         guard let holder = engine.uncleanHolder else { return engine }
         let who = holder.process == 0 ? "the writer before this one" : "process \(holder.process) (\(holder.program))"
         Console.error("selvedge: \(who) did not end cleanly; checking the store before writing")
-        let status = try checkApart()
+        let status: Int32
+        do {
+            status = try checkApart()
+        } catch {
+            engine.leaveMarked()
+            throw error
+        }
         guard status == 0 else {
             Console.error("selvedge: nothing was written; restore a backup, or copy the store again")
             try? Console.flush()
