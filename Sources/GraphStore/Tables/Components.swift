@@ -100,8 +100,7 @@ package enum ComponentCodec: ValueCodec {
         component.members.reserveCapacity(view.memberCount)
         for index in 0..<view.memberCount { component.members.append(view.member(index)) }
         for index in 0..<view.inheritanceCount { component.inheritances.append(view.inheritance(index)) }
-        guard !component.linksApart else { return .component(component) }
-        component.links.reserveCapacity(view.linkCount)
+        if !component.linksApart { component.links.reserveCapacity(view.linkCount) }
         try view.forEachLink { component.links.append($0) }
         return .component(component)
     }
