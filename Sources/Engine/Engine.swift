@@ -87,11 +87,14 @@ package final class Engine: @unchecked Sendable {
         return answer
     }
 
-    /// Ingest stops at 80 % of the map, so that retraction and erasure always have room.
+    /// Ingest stops at 80 % of the map, so that retraction and erasure have room. Free pages are counted only where
+    /// all pages together are more: what is taken back is not given back to the file, but it can be used again.
     private func refuseWhenFull() throws {
         let info = try store.environment.info()
         let limit = info.mapSize / 10 * 8
-        if info.usedSize > limit { throw EngineError.storeFull(used: info.usedSize, limit: info.mapSize) }
+        guard info.usedSize > limit else { return }
+        let used = info.usedSize - (try store.environment.pageAccount().free) * info.pageSize
+        if used > limit { throw EngineError.storeFull(used: used, limit: info.mapSize) }
     }
 
     // MARK: Resolving
