@@ -14,7 +14,7 @@ public final class BenchStore {
     let environment: Environment
 
     /// 16 GiB of address space: under a profiler that runs the program on a processor of its own, a TiB is refused.
-    private static let options = Environment.Options(mapSize: 16 << 30)
+    private static let configuration = "limits: {map_bytes: 17179869184}"
 
     /// Identifiers as sent, seen together by one source at one time.
     public struct Observation: Sendable {
@@ -31,11 +31,12 @@ public final class BenchStore {
     /// Makes an empty store with the built-in configuration; its root key lies in the directory.
     public static func create(directory: String) throws {
         try Store.create(
-            directory: directory, configuration: .builtIn, keyFile: nil, random: SystemRandom(), options: options)
+            directory: directory, configuration: try Configuration(yaml: configuration, file: "bench"), keyFile: nil,
+            random: SystemRandom())
     }
 
     public init(directory: String) throws {
-        engine = try Engine(directory: directory, mode: .write(program: "bench"), options: Self.options)
+        engine = try Engine(directory: directory, mode: .write(program: "bench"))
         environment = engine.store.environment
         // A fixed clock, after every observation of a bench.
         intake = try engine.intake { Timestamp(milliseconds: 4_000_000_000_000) }

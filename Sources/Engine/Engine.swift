@@ -37,16 +37,25 @@ package final class Engine: @unchecked Sendable {
         }
         var options = options
         options.readOnly = lock == nil
-        store = try Store.open(
-            directory: directory, configuration: configuration, acceptNormaliser: acceptNormaliser, options: options)
-        let held = store.configuration
-        let state = try store.environment.read { try StoreState($0, configuration: held) }
-        applier = Applier(state: state, keyRing: store.keyRing)
-        purposeNumbers = Dictionary(
-            uniqueKeysWithValues: state.purposes.enumerated().map { ($0.element, UInt8($0.offset)) })
-        viewContext = ViewContext(state)
-        clock = ConsentClock(state.receiptClock.milliseconds)
+        do {
+            store = try Store.open(
+                directory: directory, configuration: configuration, acceptNormaliser: acceptNormaliser,
+                options: options)
+            let held = store.configuration
+            let state = try store.environment.read { try StoreState($0, configuration: held) }
+            applier = Applier(state: state, keyRing: store.keyRing)
+            purposeNumbers = Dictionary(
+                uniqueKeysWithValues: state.purposes.enumerated().map { ($0.element, UInt8($0.offset)) })
+            viewContext = ViewContext(state)
+            clock = ConsentClock(state.receiptClock.milliseconds)
+        } catch {
+            lock?.leaveMarked()
+            throw error
+        }
     }
+
+    /// The store was not checked after the unclean end of the writer before this one: the next one is told of it too.
+    package func leaveMarked() { lock?.leaveMarked() }
 
     /// What the store knows of itself, as of now.
     package func state() throws -> StoreState {
@@ -86,11 +95,14 @@ package final class Engine: @unchecked Sendable {
         return answer
     }
 
-    /// Ingest stops at 80 % of the map, so that retraction and erasure always have room.
+    /// Ingest stops at 80 % of the map, so that retraction and erasure have room. Free pages are counted only where
+    /// all pages together are more: what is taken back is not given back to the file, but it can be used again.
     private func refuseWhenFull() throws {
         let info = try store.environment.info()
         let limit = info.mapSize / 10 * 8
-        if info.usedSize > limit { throw EngineError.storeFull(used: info.usedSize, limit: info.mapSize) }
+        guard info.usedSize > limit else { return }
+        let used = info.usedSize - (try store.environment.pageAccount().free) * info.pageSize
+        if used > limit { throw EngineError.storeFull(used: used, limit: info.mapSize) }
     }
 
     // MARK: Resolving

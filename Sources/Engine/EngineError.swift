@@ -10,6 +10,10 @@ package enum EngineError: Error, Sendable {
     case laterEvidence(source: String, newest: Timestamp)
     /// An assertion against one that is held.
     case contradiction(String)
+    /// A must-link that would make a component of more members than one may have.
+    case componentFull(members: Int, limit: Int)
+    /// An assertion's text; in bytes of UTF-8.
+    case textTooLong(field: String, bytes: Int, limit: Int)
     case sameIdentifier
     case unknownRecord
     case noSuchAssertion
@@ -32,11 +36,17 @@ extension EngineError: CustomStringConvertible {
         case .afterClock(let asked, let clock):
             "\(asked) is after the store's clock, \(clock): run `selvedge sweep --as-of \(asked)` first"
         case .unknownSource(let name):
-            "no source named \(name) has sent anything; `selvedge stats` lists them"
+            "no source named \(name) has sent anything or is declared in the configuration; check its spelling: "
+                + "`selvedge stats` lists those that have sent something"
         case .laterEvidence(let source, let newest):
             "source \(source) has evidence of \(newest), later than the retraction; give --time \(newest) or later"
         case .contradiction(let what):
             "contradiction: \(what); withdraw that one first"
+        case .componentFull(let members, let limit):
+            "the two would be of one component with \(members) members, and limits.component_members is \(limit): "
+                + "take back first what connects too many (`selvedge stats` shows the largest components)"
+        case .textTooLong(let field, let bytes, let limit):
+            "the assertion's \(field) has \(bytes) bytes, its limit is \(limit); shorten it"
         case .sameIdentifier:
             "both are the same identifier; name two"
         case .unknownRecord:
@@ -55,7 +65,7 @@ extension EngineError: CustomStringConvertible {
             "the feed has not come so far: its next entry will be \(next)"
         case .storeFull(let used, let limit):
             "the store uses \(used) of \(limit) bytes of its map, and ingest stops at 80 % so that erasure has room: "
-                + "purge or raise limits.map_bytes"
+                + "purge, or raise map-bytes in the store's file STORE while nobody has it open"
         }
     }
 }

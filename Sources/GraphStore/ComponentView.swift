@@ -82,9 +82,8 @@ package struct ComponentView: ~Escapable {
 
     /// The links that lie inside, in order.
     func forEachLink(_ body: (ActiveLink) -> Void) throws(CodecError) {
-        guard !linksApart else { return }
         var offset = linksOffset
-        for _ in 0..<linkCount { body(try ComponentCodec.link(bytes, at: &offset)) }
+        for _ in 0..<(linksApart ? 0 : linkCount) { body(try ComponentCodec.link(bytes, at: &offset)) }
         guard offset == bytes.byteCount else { throw .invalid("length") }
     }
 

@@ -5,7 +5,7 @@ package import LMDB
 /// A store in a directory: its generation's environment, its keys and its configuration.
 ///
 /// The directory holds `CURRENT` (the name of the generation in use, replaced atomically), `gen-1` (LMDB's data
-/// and lock file), `STORE` (format, where the root key lies, its check value) and `writer.lock`.
+/// and lock file), `STORE` (format, where the root key lies, its check value, the map's size) and `writer.lock`.
 package final class Store: Sendable {
     package let directory: String
     package let environment: Environment
@@ -26,20 +26,46 @@ package final class Store: Sendable {
     ///
     /// - Parameters:
     ///   - keyFile: where the root key lies or is to lie; nil: `root.key` in the directory.
+    ///   - options: but for the size of the map, which is the configuration's.
     package static func create(
         directory: String, configuration: Configuration, keyFile: String?, random: some RandomSource,
         options: Environment.Options = Environment.Options()
     ) throws {
-        let files = FileManager.default
         if exists(directory) { throw StoreError.exists(directory: directory) }
         let keyPath = keyFile.map { absolute($0) } ?? directory + "/root.key"
-        let isKnown = files.fileExists(atPath: keyPath)
+        let traces = StoreTraces(of: directory, keyPath)
+        do {
+            let root = try makeRoot(directory, keyPath, random)
+            let label = StoreLabel(
+                format: format, keyFile: keyFile == nil ? "root.key" : keyPath,
+                keyCheck: try KeyRing(root: root).keyCheckValue, mapBytes: configuration.limits.mapBytes)
+            try fill(directory, configuration, label, options)
+            try StoreFiles.replace(directory + "/STORE", with: label.text)
+            try StoreFiles.replace(directory + "/CURRENT", with: "gen-1\n")
+        } catch {
+            traces.remove()
+            throw error
+        }
+    }
+
+    /// The directory, and the root key where there is none yet. A key that is there is read before anything is made.
+    private static func makeRoot(
+        _ directory: String, _ keyPath: String, _ random: some RandomSource
+    ) throws -> RootKey {
+        let isKnown = FileManager.default.fileExists(atPath: keyPath)
         let loaded = isKnown ? try RootKey.load(from: keyPath) : nil
         try makeDirectory(directory)
-        let root = try loaded ?? RootKey.create(at: keyPath, random: random)
-        let keyRing = try KeyRing(root: root)
+        return try loaded ?? RootKey.create(at: keyPath, random: random)
+    }
+
+    /// The first generation, with what a store knows of itself.
+    private static func fill(
+        _ directory: String, _ configuration: Configuration, _ label: StoreLabel, _ options: Environment.Options
+    ) throws {
         let generation = directory + "/gen-1"
         try makeDirectory(generation)
+        var options = options
+        options.mapSize = label.mapBytes
         let environment = try Environment(directory: generation, tables: Tables.all, options: options)
         try environment.write { transaction in
             var state = StoreState(configuration: configuration)
@@ -48,17 +74,15 @@ package final class Store: Sendable {
             try transaction.put(Tables.meta, MetaKey(.configuration), Array(configuration.canonicalText.utf8))
             try transaction.put(
                 Tables.meta, MetaKey(.normalisers), Array(Normaliser.versions.joined(separator: "; ").utf8))
-            try transaction.put(Tables.meta, MetaKey(.keyCheck), keyRing.keyCheckValue)
+            try transaction.put(Tables.meta, MetaKey(.keyCheck), label.keyCheck)
         }
-        let label = StoreLabel(
-            format: format, keyFile: keyFile == nil ? "root.key" : keyPath, keyCheck: keyRing.keyCheckValue)
-        try StoreFiles.replace(directory + "/STORE", with: label.text)
-        try StoreFiles.replace(directory + "/CURRENT", with: "gen-1\n")
     }
 
     /// Opens a store; the root key is checked before anything is mapped.
     ///
-    /// - Parameter configuration: what the caller expects; nil: what the store holds.
+    /// - Parameters:
+    ///   - configuration: what the caller expects; nil: what the store holds.
+    ///   - options: but for the size of the map, which is the label's.
     package static func open(
         directory: String, configuration expected: Configuration? = nil, acceptNormaliser: Bool = false,
         options: Environment.Options = Environment.Options()
@@ -72,6 +96,8 @@ package final class Store: Sendable {
         let keyRing = try KeyRing(root: try RootKey.load(from: keyPath))
         guard keyRing.keyCheckValue == label.keyCheck else { throw StoreError.wrongKey(path: keyPath) }
         let generation = directory + "/" + current.trimmingCharacters(in: .whitespacesAndNewlines)
+        var options = options
+        options.mapSize = label.mapBytes
         let environment = try Environment(directory: generation, tables: Tables.all, options: options)
         let texts = try environment.read { transaction in
             (

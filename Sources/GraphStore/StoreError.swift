@@ -33,7 +33,7 @@ extension StoreError: CustomStringConvertible {
             "the configuration is not the one that the store was made with: " + differences.joined(separator: "; ")
         case .differentNormaliser(let differences):
             "a normaliser has changed since the store was made, and with it the keys: "
-                + differences.joined(separator: "; ")
+                + differences.joined(separator: "; ") + "; use that machine's, or go on with --accept-normaliser"
         case .namesExhausted(let kind):
             "no number is left for another \(kind)"
         }

@@ -8,15 +8,19 @@ struct StoreLabel {
     /// Relative to the store's directory where it lies inside.
     var keyFile: String
     var keyCheck: [UInt8]
+    /// Bytes of address space for the map. The configuration's at first; it may be raised here while nobody has the
+    /// store open. A label without it has the configuration's default.
+    var mapBytes: Int
 
-    init(format: Int, keyFile: String, keyCheck: [UInt8]) {
+    init(format: Int, keyFile: String, keyCheck: [UInt8], mapBytes: Int) {
         self.format = format
         self.keyFile = keyFile
         self.keyCheck = keyCheck
+        self.mapBytes = mapBytes
     }
 
     var text: String {
-        "format \(format)\nkey-file \(keyFile)\nkey-check \(hexadecimal(keyCheck))\n"
+        "format \(format)\nkey-file \(keyFile)\nkey-check \(hexadecimal(keyCheck))\nmap-bytes \(mapBytes)\n"
     }
 
     init(file path: String) throws {
@@ -33,7 +37,11 @@ struct StoreLabel {
         else {
             throw StoreError.unreadable(path: path, problem: "is not the label of a store; restore it from a backup")
         }
-        self.init(format: format, keyFile: String(keyFile), keyCheck: check)
+        let mapBytes = fields["map-bytes"].map { Int($0) } ?? Limits().mapBytes
+        guard let mapBytes, Limits.mapBytesRange.contains(mapBytes) else {
+            throw StoreError.unreadable(path: path, problem: "map-bytes must be in \(Limits.mapBytesRange)")
+        }
+        self.init(format: format, keyFile: String(keyFile), keyCheck: check, mapBytes: mapBytes)
     }
 
     private static func bytes(_ text: Substring) -> [UInt8]? {
@@ -65,11 +73,20 @@ enum StoreFiles {
             throw failure(path, "cannot be written; is the disk full?")
         }
         guard unsafe rename(temporary, path) == 0 else { throw failure(path, "cannot be replaced") }
-        let parent = (path as NSString).deletingLastPathComponent
+        let parent = parent(of: path)
         let folder = unsafe Foundation.open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { throw failure(parent, "cannot be opened") }
         defer { close(folder) }
         guard fsync(folder) == 0 else { throw failure(parent, "cannot be synced") }
+    }
+
+    /// The directory that a path lies in; `.` where it names none. `deletingLastPathComponent` of swift-corelibs-foundation
+    /// traps on a path of one letter.
+    static func parent(of path: String) -> String {
+        var parts = path.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
+        if !parts.isEmpty { parts.removeLast() }
+        if path.hasPrefix("/") { return "/" + parts.joined(separator: "/") }
+        return parts.isEmpty ? "." : parts.joined(separator: "/")
     }
 
     private static func failure(_ path: String, _ problem: String) -> StoreError {

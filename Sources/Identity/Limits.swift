@@ -32,6 +32,8 @@ package struct Limits: Hashable, Sendable {
     package var feedDays = 30
     /// Address space reserved for a store's map: sparse, so it costs nothing until used, and need never be grown.
     package var mapBytes = 1_099_511_627_776
+    /// One transaction must fit; no file system holds more.
+    package static let mapBytesRange = 16_777_216...17_592_186_044_416
 
     package init() {}
 }
@@ -60,7 +62,7 @@ extension Limits {
         Field(name: "group_records", path: \.groupRecords, range: 1...100_000),
         Field(name: "identifiers_per_observation", path: \.identifiersPerObservation, range: 1...64),
         Field(name: "line_bytes", path: \.lineBytes, range: 1_024...16_777_216),
-        Field(name: "map_bytes", path: \.mapBytes, range: 16_777_216...17_592_186_044_416),
+        Field(name: "map_bytes", path: \.mapBytes, range: mapBytesRange),
         Field(name: "profile_identifiers", path: \.profileIdentifiers, range: 2...16_384),
         Field(name: "record_id_bytes", path: \.recordIDBytes, range: 1...400),
         Field(name: "value_bytes", path: \.valueBytes, range: 16...65_536),

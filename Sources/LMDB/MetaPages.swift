@@ -21,19 +21,35 @@ internal import Glibc
 enum MetaPages {
     /// Another process may be between its two steps of a commit; a state that lasts this often is damage.
     private static let attempts = 4
+    /// Nor is it damage while that process goes on committing: but for ever is too long.
+    private static let attemptsInAll = 1_000
 
     /// Throws `damaged` when the file must not be mapped. An absent or empty file is a new store.
     static func inspect(_ path: String) throws(LMDBError) {
-        var attempt = 1
+        var (attempt, total) = (1, 1)
+        var before = heads(path)
         while true {
             do throws(LMDBError) {
                 return try inspectOnce(path)
             } catch {
-                if attempt == attempts { throw error }
-                attempt += 1
+                if attempt == attempts || total == attemptsInAll { throw error }
                 usleep(1_000)
+                let after = heads(path)
+                attempt = after == before ? attempt + 1 : 1
+                total += 1
+                before = after
             }
         }
+    }
+
+    /// The bytes of both head pages, for seeing whether a writer is at work.
+    private static func heads(_ path: String) -> [UInt8] {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return [] }
+        defer { close(descriptor) }
+        let file = PlainFile(descriptor: descriptor, path: path)
+        guard let first = try? file.read(MetaPage.size, at: 0) else { return [] }
+        return first + ((try? file.read(MetaPage.size, at: MetaPage(first).pageSize)) ?? [])
     }
 
     private static func inspectOnce(_ path: String) throws(LMDBError) {

@@ -63,7 +63,7 @@ extension Snapshot where Self: ~Copyable {
     /// Whether a table has a key that is known as bytes only, for the integrity check.
     package func contains(rawKey key: [UInt8], in table: TableDeclaration) throws(LMDBError) -> Bool {
         try unsafe key.span.bytes.withUnsafeBytes { (bytes) throws(LMDBError) -> Bool in
-            guard let start = unsafe bytes.baseAddress else { return false }
+            guard let start = bytes.baseAddress else { return false }
             // Sound: the key's bytes are readable during the call.
             return try unsafe handle.holds(table.number, table.name, key: start, keyCount: bytes.count)
         }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Synchronization
 
 /// The right to write one store: held by one process at a time, and told to the next who has it.
 ///
@@ -9,7 +10,8 @@ internal import Glibc
 ///     PROGRAM
 ///     SECONDS SINCE 1970, when the lock was taken
 ///
-/// A clean release empties the file, so content found by the next holder tells of an unclean end.
+/// A clean release empties the file, so content found by the next holder tells of an unclean end. A holder that could
+/// not look at the store puts the earlier holder's content back, by `leaveMarked`.
 @safe
 package final class WriterLock: Sendable {
     /// Who wrote the content.
@@ -23,6 +25,7 @@ package final class WriterLock: Sendable {
     private let descriptor: Int32
     /// The last writer, when it ended without releasing: the store wants a check before it serves.
     package let uncleanHolder: Holder?
+    private let staysMarked = Atomic<Bool>(false)
 
     package var lastWriterEndedUncleanly: Bool { uncleanHolder != nil }
 
@@ -44,9 +47,16 @@ package final class WriterLock: Sendable {
     }
 
     deinit {
-        ftruncate(descriptor, 0)
+        if let uncleanHolder, staysMarked.load(ordering: .relaxed) {
+            try? Self.replaceContent(of: descriptor, by: uncleanHolder.text, "writer.lock")
+        } else {
+            ftruncate(descriptor, 0)
+        }
         close(descriptor)
     }
+
+    /// Nobody has made up for the unclean end before this holder: releasing tells the next one of it again.
+    package func leaveMarked() { staysMarked.store(true, ordering: .relaxed) }
 
     /// Who holds or last held the lock, without taking it; nil when it was released cleanly or never taken.
     package static func holder(directory: String) -> Holder? {

@@ -5,6 +5,8 @@ internal import Foundation
 enum Program {
     static func run(_ arguments: [String]) -> Int32 {
         signal(SIGPIPE, SIG_IGN)
+        // A file that must not grow further is an error of the call that wanted it to.
+        signal(SIGXFSZ, SIG_IGN)
         DamageSignals.listen()
         guard !arguments.isEmpty else {
             Console.error(Selvedge.helpMessage())

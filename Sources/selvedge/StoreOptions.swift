@@ -6,7 +6,7 @@ internal import Identity
 internal import LMDB
 
 /// What every command takes.
-struct StoreOptions: ParsableArguments {
+struct PlaceOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("The store's directory.", valueName: "dir"))
     var data: String
 
@@ -16,18 +16,43 @@ struct StoreOptions: ParsableArguments {
     func validate() throws {
         guard !data.isEmpty else { throw ValidationError("--data must name a directory") }
     }
+}
+
+/// What every command takes that opens a store.
+struct StoreOptions: ParsableArguments {
+    @OptionGroup var place: PlaceOptions
+
+    @Flag(
+        name: .long,
+        help: """
+            Open the store though this machine's normalisers are not those that it was made with: the same value may \
+            then have another key than before.
+            """)
+    var acceptNormaliser = false
+
+    var data: String { place.data }
+    var json: Bool { place.json }
 
     /// The store, for asking.
-    func openForReading() throws -> Engine { try Engine(directory: data, mode: .read) }
+    func openForReading() throws -> Engine {
+        try Engine(directory: data, mode: .read, acceptNormaliser: acceptNormaliser)
+    }
 
     /// The store, for changing: one process at a time. Where the writer before this one did not end cleanly, all of the
     /// store is checked first, in a process of its own: what a damaged file does to that one, it does not do to this.
     func openForWriting(_ command: String) throws -> Engine {
-        let engine = try Engine(directory: data, mode: .write(program: "selvedge \(command)"))
+        let engine = try Engine(
+            directory: data, mode: .write(program: "selvedge \(command)"), acceptNormaliser: acceptNormaliser)
         guard let holder = engine.uncleanHolder else { return engine }
         let who = holder.process == 0 ? "the writer before this one" : "process \(holder.process) (\(holder.program))"
         Console.error("selvedge: \(who) did not end cleanly; checking the store before writing")
-        let status = try checkApart()
+        let status: Int32
+        do {
+            status = try checkApart()
+        } catch {
+            engine.leaveMarked()
+            throw error
+        }
         guard status == 0 else {
             Console.error("selvedge: nothing was written; restore a backup, or copy the store again")
             try? Console.flush()
@@ -41,7 +66,7 @@ struct StoreOptions: ParsableArguments {
     private func checkApart() throws -> Int32 {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.arguments = ["check", "--data", data]
+        process.arguments = ["check", "--data", data] + (acceptNormaliser ? ["--accept-normaliser"] : [])
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.standardError
         do {

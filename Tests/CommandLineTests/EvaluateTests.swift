@@ -52,6 +52,9 @@ import Testing
         if !hasIslands { arguments += ["--observations", file] }
         let answer = try tool.run(arguments)
         #expect(answer.status == 0, "\(answer.err)")
+        #expect(answer.err.isEmpty)
+        #expect(try answer.json()["refused_rows"] as? Int == 0)
+        #expect(try answer.json()["placeholder_rows"] as? Int == 1)
         let found = try #require(try answer.json()["identifiers"] as? [String: Any])
         #expect(found["identifiers"] as? Int == 6)
         #expect(found["shared"] as? Int == 1)

@@ -12,6 +12,19 @@ import Testing
         #expect(json["key_file"] as? String == tool.path + "/other/root.key")
     }
 
+    @Test(arguments: ["s", "./s", "s/", "a/b"])
+    func aRelativePathIsAsGoodAsAnother(_ place: String) throws {
+        let tool = try Tool()
+        let here = tool.path + "/here"
+        try FileManager.default.createDirectory(atPath: here, withIntermediateDirectories: true)
+        #expect(try tool.run(["init", "--data", "here/" + place]).status == 0)
+        #expect(try tool.run(["init", "--data", place, "--key-file", "k"]).status == 0)
+        #expect(try tool.run(["clusters", "--data", place, "--out", "c"]).status == 0)
+        #expect(try tool.run(["check", "--data", "here/" + place]).status == 0)
+        #expect(try tool.run(["init", "--data", "n/m", "--key-file", "no/key"]).status == 1)
+        #expect(!FileManager.default.fileExists(atPath: tool.path + "/n"))
+    }
+
     @Test func aKeyFileElsewhereIsMadeOrUsed() throws {
         let tool = try Tool()
         let key = tool.path + "/key"

@@ -62,10 +62,11 @@ final class Tool: Sendable {
 
     /// Runs the executable to its end. Whatever it says, no raw value may be in it.
     @discardableResult
-    func run(_ arguments: [String], input: String = "", sourceLocation: SourceLocation = #_sourceLocation) throws
-        -> Answer
-    {
-        let started = try start(arguments, input: input)
+    func run(
+        _ arguments: [String], input: String = "", fileLimit: Int? = nil,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws -> Answer {
+        let started = try start(arguments, input: input, fileLimit: fileLimit)
         let answer = try started.finish()
         #expect(!answer.out.contains(Self.secret), "standard output shows a raw value", sourceLocation: sourceLocation)
         #expect(!answer.err.contains(Self.secret), "standard error shows a raw value", sourceLocation: sourceLocation)
@@ -81,7 +82,9 @@ final class Tool: Sendable {
     }
 
     /// Starts the executable with its output in files.
-    func start(_ arguments: [String], input: String = "") throws -> Run {
+    ///
+    /// - Parameter fileLimit: bytes that no file may outgrow, as on a disk that is full; nil: none.
+    func start(_ arguments: [String], input: String = "", fileLimit: Int? = nil) throws -> Run {
         let name = path + "/run-" + UUID().uuidString
         for suffix in ["in", "out", "err"] {
             try (suffix == "in" ? input : "").write(toFile: "\(name).\(suffix)", atomically: false, encoding: .utf8)
@@ -89,6 +92,13 @@ final class Tool: Sendable {
         let process = Process()
         process.executableURL = URL(filePath: Self.executable)
         process.arguments = arguments
+        if let fileLimit {
+            process.executableURL = URL(filePath: "/bin/sh")
+            // In units of 512 bytes.
+            let script = "ulimit -f \(fileLimit / 512) && exec \"$0\" \"$@\""
+            process.arguments = ["-c", script, Self.executable] + arguments
+        }
+        process.currentDirectoryURL = URL(filePath: path)
         process.standardInput = try FileHandle(forReadingFrom: URL(filePath: name + ".in"))
         process.standardOutput = try FileHandle(forWritingTo: URL(filePath: name + ".out"))
         process.standardError = try FileHandle(forWritingTo: URL(filePath: name + ".err"))

@@ -57,6 +57,21 @@ import Testing
         #expect(try tool.ask("sweep").err.isEmpty)
     }
 
+    @Test func aStoreThatCannotBeOpenedStaysMarked() throws {
+        let tool = try Tool.withStore()
+        let first = try waiting(tool)
+        kill(first.process.processIdentifier, SIGKILL)
+        first.process.waitUntilExit()
+        let (label, aside) = (tool.store + "/STORE", tool.store + "/aside")
+        try FileManager.default.moveItem(atPath: label, toPath: aside)
+        #expect(try tool.ask("sweep").status == 3)
+        try FileManager.default.moveItem(atPath: aside, toPath: label)
+        let next = try tool.ask("sweep")
+        #expect(next.status == 0)
+        #expect(next.err.contains("process \(first.process.processIdentifier) (selvedge record) did not end cleanly"))
+        #expect(try tool.ask("sweep").err.isEmpty)
+    }
+
     @Test func aDamagedStoreIsNotWrittenAndStaysMarked() throws {
         let tool = try Tool.withStore()
         try tool.ask("record", input: Lines.person)

@@ -77,6 +77,22 @@ import Testing
         try checkIntegrity(graph.engine)
     }
 
+    @Test(arguments: [(257, 0), (1, 1_025), (70_000, 0), (1, 70_000)])
+    func textsThatAreTooLongAreRefused(author: Int, reason: Int) throws {
+        let graph = try graph()
+        let before = try graph.engine.digest(.content)
+        var assertion = graph.builder.assertion(
+            .same, graph.builder.identifier("email", 1), graph.builder.identifier("email", 2))
+        assertion.author = String(repeating: "a", count: author)
+        assertion.reason = String(repeating: "r", count: reason)
+        #expect {
+            try graph.engine.apply(.assert(assertion))
+        } throws: { error in
+            if case EngineError.textTooLong = error { true } else { false }
+        }
+        #expect(try graph.engine.digest(.content) == before)
+    }
+
     @Test func anIdentifierMayBeSpokenOfBeforeItIsSeen() throws {
         let graph = try graph()
         try say(graph, .same, ("email", 1), ("email", 2))

@@ -106,4 +106,74 @@ import Testing
         #expect(try graph.engine.state().componentLimited == 0)
         try checkIntegrity(graph.engine)
     }
+
+    // MARK: Must-links at the limit
+
+    private static func isFull(_ error: any Error) -> Bool {
+        if case EngineError.componentFull(members: 5, limit: 4) = error { true } else { false }
+    }
+
+    @Test func aMustLinkPastTheLimitIsRefused() throws {
+        let graph = try TestGraph(adding: "limits: {component_members: 4}\n")
+        try graph.see(("email", 1), ("email", 2), ("email", 3))
+        try graph.see(("email", 4), ("email", 5), source: "more")
+        let before = try graph.engine.digest(.content)
+        let claim = graph.builder.assertion(
+            .same, graph.builder.identifier("email", 1), graph.builder.identifier("email", 4))
+        #expect { try graph.engine.apply(.assert(claim)) } throws: { Self.isFull($0) }
+        #expect(try graph.engine.digest(.content) == before)
+        try graph.retract(source: "more")
+        try graph.engine.apply(.assert(claim))
+        #expect(try graph.size("email", 4) == 4)
+        try graph.engine.apply(.assert(claim))
+        try checkIntegrity(graph.engine)
+    }
+
+    /// Its other end has filled up while the record was away.
+    @Test func aMustLinkOfARecordThatIsHeldAgainWaitsForRoom() throws {
+        let graph = try TestGraph(adding: "limits: {component_members: 4}\n")
+        try graph.see(("email", 1), ("email", 2), ("email", 3))
+        try graph.hold(record: 1)
+        let record = KeyedIdentifier(
+            namespace: graph.builder.identifier("record", 0).namespace, key: EvidenceBuilder.recordKey(1, source: "crm")
+        )
+        let claim = graph.builder.assertion(.same, record, graph.builder.identifier("email", 1))
+        try graph.engine.apply(.assert(claim))
+        #expect(try graph.size("email", 1) == 4)
+        try graph.retract(record: 1)
+        try graph.see(("email", 1), ("email", 4), source: "more")
+        try graph.hold(record: 1, hours: 1)
+        #expect(try graph.isProfile(("record/crm", 1)))
+        #expect { try graph.engine.apply(.assert(claim)) } throws: { Self.isFull($0) }
+        try checkIntegrity(graph.engine)
+
+        try graph.retract(source: "more")
+        #expect(try graph.isProfile(("record/crm", 1), ("email", 1), ("email", 2), ("email", 3)))
+        try checkIntegrity(graph.engine)
+        try graph.engine.apply(.withdraw(claim))
+        #expect(try graph.isProfile(("record/crm", 1)))
+        try checkIntegrity(graph.engine)
+    }
+
+    /// One record that is said to be the same as everybody: each is within the limit while it is away.
+    @Test func manyMustLinksThatComeBackTogetherNeverPassTheLimit() throws {
+        let graph = try TestGraph(adding: "limits: {component_members: 4}\n")
+        try graph.hold(record: 1)
+        let record = KeyedIdentifier(
+            namespace: graph.builder.identifier("record", 0).namespace, key: EvidenceBuilder.recordKey(1, source: "crm")
+        )
+        // The record's node would go with the record if nothing were said of it.
+        try graph.engine.apply(.assert(graph.builder.assertion(.same, record, graph.builder.identifier("login", 1))))
+        try graph.retract(record: 1)
+        for number in 0..<8 {
+            let emails = (0..<3).map { ("email", number * 3 + $0) }
+            try graph.engine.apply(.record([graph.builder.event(emails)]))
+            try graph.engine.apply(
+                .assert(graph.builder.assertion(.same, record, graph.builder.identifier("email", number * 3))))
+        }
+        try graph.hold(record: 1, hours: 1)
+        #expect(try graph.engine.statistics().largestComponents.allSatisfy { $0.members <= 4 })
+        #expect(try graph.size("record/crm", 1) >= 2)
+        try checkIntegrity(graph.engine)
+    }
 }

@@ -13,7 +13,9 @@ import Testing
     @Test func anyOrderGivesTheOraclesPartition() async throws {
         let seeds = SeedPlan.fromEnvironment()
         let failures = await seeds.run { seed in
-            try PropertyRun(try Scenario(seed: seed)).check()
+            let run = PropertyRun(try Scenario(seed: seed))
+            try run.check()
+            try run.checkWithPurge()
         }
         for failure in failures.prefix(5) {
             Issue.record(
@@ -42,12 +44,34 @@ import Testing
         for rule in rules { #expect(reached[rule, default: 0] >= 20, "\(rule): \(reached[rule, default: 0])") }
     }
 
+    /// Nor would explanations, if nothing but one profile or no evidence were ever explained.
+    @Test func explanationsReachEveryRelation() throws {
+        var reached: [Explanation.Relation: Int] = [:]
+        for seed in UInt64(1)...40 {
+            let scenario = try Scenario(seed: seed)
+            var run = PropertyRun(scenario)
+            var explained = Explained(scenario, &run.generator)
+            let store = try TemporaryStore(scenario.configuration)
+            try run.apply(scenario.order(&run.generator), to: store.engine, sweeping: false, duplicating: false)
+            try store.engine.apply(.sweep(scenario.asOf))
+            try explained.compare(store.engine, "seed \(seed)")
+            for entry in explained.explanations { reached[entry.explanation.relation, default: 0] += 1 }
+        }
+        for relation in [Explanation.Relation.oneProfile, .keptApart, .suspended, .noEvidence, .unknown] {
+            #expect(reached[relation, default: 0] >= 10, "\(relation): \(reached[relation, default: 0])")
+        }
+    }
+
     /// The fewest steps of a failing seed that still fail, in one of a few orders.
     private func smallest(_ seed: UInt64) -> String {
         guard var scenario = try? Scenario(seed: seed) else { return "" }
         func problem(_ candidate: Scenario) -> String? {
             for salt in 0..<8 {
-                do { try PropertyRun(candidate, salt: UInt64(salt)).check() } catch { return "\(error)" }
+                let run = PropertyRun(candidate, salt: UInt64(salt))
+                do {
+                    try run.check()
+                    try run.checkWithPurge()
+                } catch { return "\(error)" }
             }
             return nil
         }

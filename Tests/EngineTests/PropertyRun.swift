@@ -7,9 +7,9 @@ import TestSupport
 
 /// One scenario applied in several orders to stores of its own, each compared with the oracle and with the others.
 struct PropertyRun {
-    private let scenario: Scenario
+    let scenario: Scenario
     private let oracle: Oracle
-    private var generator: SeededGenerator
+    var generator: SeededGenerator
     static let orders = 3
 
     /// - Parameter salt: another one for other orders.
@@ -23,9 +23,12 @@ struct PropertyRun {
         var run = self
         var content: Digest?
         var purged: Digest?
+        var explained = Explained(scenario, &run.generator)
+        var explainedAfter = explained
         for order in 0..<Self.orders {
             let store = try TemporaryStore(scenario.configuration)
-            let ids = try run.apply(to: store.engine, sweeping: order > 0, duplicating: order > 1)
+            let ids = try run.apply(
+                scenario.order(&run.generator), to: store.engine, sweeping: order > 0, duplicating: order > 1)
             let newest = scenario.newestObservation ?? Timestamp(milliseconds: 0)
             guard try store.engine.state().clock == newest || order > 0 else {
                 throw PropertyFailure("order \(order): the clock is not the newest observation's time")
@@ -39,10 +42,13 @@ struct PropertyRun {
                 throw PropertyFailure("order \(order): the sweep gives another digest than as-of")
             }
             try run.compareProfiles(store.engine, ids, "order \(order)")
+            try explained.compare(store.engine, "order \(order)")
             try run.addAndRetract(store.engine, "order \(order)")
+            try explained.compare(store.engine, "order \(order), after adding and retracting")
             let rest = try run.purge(store.engine, "order \(order)")
             if let purged, purged != rest { throw PropertyFailure("order \(order): another content after the purge") }
             purged = rest
+            try explainedAfter.compare(store.engine, "order \(order), after the purge")
             try checkIntegrity(store.engine)
         }
     }
@@ -64,10 +70,11 @@ struct PropertyRun {
         return content
     }
 
-    /// Applies every step in a random order, in batches of random sizes, with sweeps in between.
+    /// Applies steps in the order given, in batches of random sizes, with sweeps in between.
     /// - Returns: every profile id that an outcome bore.
-    private mutating func apply(
-        to engine: Engine, sweeping: Bool, duplicating: Bool
+    @discardableResult
+    mutating func apply(
+        _ order: [Int], to engine: Engine, sweeping: Bool, duplicating: Bool
     ) throws -> Set<ProfileID> {
         var ids: Set<ProfileID> = []
         var batch: [KeyedObservation] = []
@@ -78,7 +85,7 @@ struct PropertyRun {
             ids.formUnion(try engine.apply(.record(batch)).outcomes.compactMap(\.profile))
             batch = []
         }
-        for index in scenario.order(&generator) {
+        for index in order {
             if case .observe(let observation) = scenario.steps[index] {
                 batch.append(observation)
                 delivered.append(observation)

@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test func aRetractionBeatsWhatIsNotLater() throws {
-        let graph = try TestGraph()
+        let graph = try TestGraph(adding: "sources: {crm: {party: first}}\n")
         try graph.retract(record: 1, hours: 5)
         let refused = try graph.hold(record: 1, ("email", 1), hours: 5)
         #expect(refused.refusal?.reason == .retracted)
@@ -30,6 +30,21 @@ import Testing
         #expect(try graph.isProfile(("email", 1), ("record/crm", 1)))
         #expect(try graph.retract(record: 1, hours: 6).recordsRetracted == 1)
         #expect(try graph.isUnknown("record/crm", 1))
+    }
+
+    /// A typo in a source's name must not pass for a record that is still to come.
+    @Test func aRecordOfASourceThatNobodyKnowsCannotBeRetracted() throws {
+        let graph = try TestGraph(adding: "sources: {crm: {party: first}}\n")
+        try graph.see(("email", 1), source: "web")
+        let before = try graph.engine.state().sources
+        #expect {
+            try graph.retract(record: 1, source: "crn")
+        } throws: { error in
+            if case EngineError.unknownSource("crn") = error { true } else { false }
+        }
+        #expect(try graph.engine.state().sources == before)
+        #expect(try graph.retract(record: 1, source: "web").recordsRetracted == 0)
+        #expect(try graph.retract(record: 1, source: "crm").recordsRetracted == 0)
     }
 
     @Test func theLatestVersionOfARecordCounts() throws {

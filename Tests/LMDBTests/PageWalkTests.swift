@@ -11,8 +11,28 @@ struct PageWalkTests {
         #expect(try store.inspectPages() == [])
         try store.write { try $0.put(Tables.numbers, 1, [UInt8](repeating: 7, count: 20_000)) }
         #expect(try store.inspectPages() == [])
-        try store.write { try $0.delete(Tables.numbers, 1) }
+        _ = try store.write { try $0.delete(Tables.numbers, 1) }
         #expect(try store.inspectPages() == [])
+    }
+
+    /// The head of a snapshot's commit is overwritten by the second commit after it.
+    @Test(arguments: 1...3)
+    func aStoreThatIsWrittenMeanwhileHasNoFindings(commits: Int) throws {
+        let directory = try TemporaryDirectory()
+        try directory.fill(count: 3_000, commits: 5)
+        let store = try directory.open()
+        var rounds = 0
+        let findings = try store.inspectPages { () throws(LMDBError) in
+            rounds += 1
+            guard rounds <= 3 else { return }
+            for number in 0..<commits {
+                var transaction = try store.beginWrite()
+                try transaction.put(Tables.numbers, UInt64(rounds * 100 + number), [1, 2, 3])
+                try transaction.commit()
+            }
+        }
+        #expect(findings == [])
+        #expect(rounds == (commits < 2 ? 1 : 4))
     }
 
     /// In pages and keys; values have checksums of their own. A flip that nothing finds reads as if it were not there.

@@ -22,7 +22,7 @@ package final class TemporaryDirectory: Sendable {
 
 /// A store that lasts as long as the test, open for writing.
 package final class TemporaryStore {
-    package static let options = Environment.Options(mapSize: 1 << 28, growthStep: 1 << 20)
+    package static let options = Environment.Options(growthStep: 1 << 20)
 
     package let engine: Engine
     private let directory: TemporaryDirectory

@@ -32,7 +32,7 @@ extension Shape {
         [
             ShapeField(
                 name: "calendar.days", path: \.days, range: 1...3650,
-                meaning: "days of traffic, from 2026-01-05; beyond 30 the oldest sessions meet their time to live",
+                meaning: "days of traffic, from 2026-01-05; beyond 396 the oldest cookies and sessions expire",
                 whole: true)
         ]
     }

@@ -7,11 +7,13 @@ internal import Stitching
 extension Applier {
     mutating func assert(_ assertion: Assertion, _ transaction: inout WriteTransaction) throws {
         guard assertion.first.key != assertion.second.key else { throw EngineError.sameIdentifier }
+        try refuseLongText(assertion)
         var workspace = makeWorkspace()
         let first = try end(assertion.first, &workspace, transaction)
         let second = try end(assertion.second, &workspace, transaction)
         let ends = NodePair(workspace.nodeID(first), workspace.nodeID(second))
         try refuseContradiction(assertion.claim, ends, transaction)
+        try refuseOverfull(assertion.claim, first, second, workspace)
         var row = AssertionRow(
             claim: assertion.claim, time: assertion.time, author: assertion.author, reason: assertion.reason)
         if let held = try transaction.get(Tables.assertions, ends) { row = latest(held, row) }
@@ -52,6 +54,23 @@ extension Applier {
         if let known = try workspace.existing(identifier.key, transaction) { return known }
         guard namespaceID(identifier) != .record else { throw EngineError.unknownRecord }
         return try workspace.intern(identifier.key, namespaceID(identifier), transaction)
+    }
+
+    private func refuseLongText(_ assertion: Assertion) throws {
+        for (field, text, limit) in [
+            ("author", assertion.author, AssertionRow.authorBytes),
+            ("reason", assertion.reason, AssertionRow.reasonBytes),
+        ] where text.utf8.count > limit {
+            throw EngineError.textTooLong(field: field, bytes: text.utf8.count, limit: limit)
+        }
+    }
+
+    private func refuseOverfull(
+        _ claim: AssertionRow.Claim, _ first: Int32, _ second: Int32, _ workspace: borrowing Workspace
+    ) throws {
+        guard claim == .same, let members = workspace.joinedMembers(first, second) else { return }
+        let limit = state.policies.componentMembers
+        guard members <= limit else { throw EngineError.componentFull(members: members, limit: limit) }
     }
 
     private func refuseContradiction(

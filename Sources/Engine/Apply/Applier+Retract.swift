@@ -8,6 +8,9 @@ extension Applier {
     mutating func retractRecord(
         _ source: String, _ record: IdentityKey, _ time: Timestamp, _ transaction: inout WriteTransaction
     ) throws -> CommandReport {
+        // A tombstone may come before its record, but not from a source that nobody has heard of: that is a typo.
+        let isDeclared = state.configuration.sources.contains { $0.name == source }
+        guard isDeclared || state.source(named: source) != nil else { throw EngineError.unknownSource(source) }
         let key = RecordKey(source: state.register(source: source), key: record)
         var workspace = makeWorkspace()
         var report = CommandReport()

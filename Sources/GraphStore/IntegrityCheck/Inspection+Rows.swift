@@ -155,7 +155,7 @@ extension Inspection {
             let isPresent = [near, far].allSatisfy {
                 $0.member.namespace != .record || !$0.member.flags.contains(.hidden)
             }
-            if row.claim == .same, isPresent, near.root != far.root {
+            if row.claim == .same, isPresent, near.root != far.root, fits(near.root, far.root) {
                 report.add("assertions: \(ends.first.rawValue), \(ends.second.rawValue) must be linked and are not")
             }
             return .proceed
@@ -163,6 +163,11 @@ extension Inspection {
         for (node, entry) in held where entry.member.flags.contains(.hasAssertions) != asserted.contains(node) {
             report.add("node \(node.rawValue): its flag says otherwise than table assertions")
         }
+    }
+
+    /// Whether two components may be one by their sizes: a must-link past the limit waits.
+    private func fits(_ first: NodeID, _ second: NodeID) -> Bool {
+        held.values.count { $0.root == first || $0.root == second } <= policies.componentMembers
     }
 
     mutating func inspectHeirs(_ snapshot: borrowing some Snapshot & ~Copyable) throws {

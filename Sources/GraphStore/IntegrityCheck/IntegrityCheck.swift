@@ -33,9 +33,12 @@ package struct IntegrityReport: Sendable {
 /// of its own, and takes such an end for a finding.
 package enum IntegrityCheck {
     /// Checks a store on disk. A store that cannot be opened is a finding, not an error.
-    package static func run(directory: String) -> IntegrityReport {
+    package static func run(directory: String, acceptNormaliser: Bool = false) -> IntegrityReport {
         do {
-            return run(try Store.open(directory: directory, options: Environment.Options(readOnly: true)))
+            return run(
+                try Store.open(
+                    directory: directory, acceptNormaliser: acceptNormaliser,
+                    options: Environment.Options(readOnly: true)))
         } catch {
             var report = IntegrityReport()
             report.add("the store cannot be opened: \(error)")

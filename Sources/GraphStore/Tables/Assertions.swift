@@ -15,6 +15,10 @@ package struct AssertionRow: Hashable, Sendable {
         case different = 2
     }
 
+    /// Most bytes of `author` and of `reason`: a name, and a few sentences.
+    package static let authorBytes = 256
+    package static let reasonBytes = 1_024
+
     package var claim: Claim
     package var time: Timestamp
     /// Who said so: a principal, never a customer.

@@ -104,8 +104,7 @@ package enum ComponentCodec: ValueCodec {
         for index in 0..<view.memberCount { component.members.append(view.member(index)) }
         for index in 0..<view.inheritanceCount { component.inheritances.append(view.inheritance(index)) }
         component.views = try view.views()
-        guard !component.linksApart else { return .component(component) }
-        component.links.reserveCapacity(view.linkCount)
+        if !component.linksApart { component.links.reserveCapacity(view.linkCount) }
         try view.forEachLink { component.links.append($0) }
         return .component(component)
     }

@@ -113,7 +113,12 @@ extension Workspace {
         nodes[Int(record)].recordIsHeld = true
         nodes[Int(record)].isTouched = true
         guard nodes[Int(record)].flags.contains(.hasAssertions) else { return }
-        let node = nodes[Int(record)].id
+        for other in try mustLinked(to: nodes[Int(record)].id, transaction) {
+            try setMustLink(record, try load(other, transaction), isHeld: true, transaction)
+        }
+    }
+
+    private func mustLinked(to node: NodeID, _ transaction: borrowing WriteTransaction) throws -> [NodeID] {
         var others: [NodeID] = []
         try transaction.scan(Tables.assertions, from: NodePair(node, NodeID(0))) { key, payload in
             guard key.first == node else { return .stop }
@@ -121,15 +126,33 @@ extension Workspace {
             if row.claim == .same { others.append(key.second) }
             return .proceed
         }
-        for other in others {
-            try setMustLink(record, try load(other, transaction), isHeld: true, transaction)
-        }
+        return others
+    }
+
+    /// How many members one component of two nodes would have; nil where they are in one already. Before `settle`.
+    package func joinedMembers(_ first: Int32, _ second: Int32) -> Int? {
+        let homes = [first, second].map { nodes[Int($0)].origin }
+        guard homes[0] != homes[1] || homes[0] < 0 else { return nil }
+        return homes.reduce(0) { $0 + ($1 < 0 ? 1 : origins[Int($1)].members.count) }
     }
 
     /// Notes that a record is no longer held.
     package mutating func drop(record: Int32) {
         nodes[Int(record)].recordIsHeld = false
         retied[record] = nil
+    }
+
+    /// Loads the must-links that the component limit, or a record that is not held, keeps from being active, with the
+    /// components of their other ends: they are judged again with all else.
+    mutating func recallMustLinks(_ transaction: borrowing WriteTransaction) throws {
+        while recalledNodes < nodes.count {
+            let dense = Int32(recalledNodes)
+            recalledNodes += 1
+            guard nodes[Int(dense)].flags.contains(.hasAssertions) else { continue }
+            for other in try mustLinked(to: nodes[Int(dense)].id, transaction) {
+                _ = try link(dense, try load(other, transaction), .mustLink, transaction)
+            }
+        }
     }
 
     /// Makes or withdraws a must-link. `assertions` must have its rows already.

@@ -4,18 +4,21 @@ package import Stitching
 
 /// From places to components, clusters and anchors.
 extension Workspace {
-    /// Union-find over the links that are active, up to the size limit. A must-link is not held up by it.
-    mutating func regroup() {
+    /// Union-find over the links that are active. What is newly active joins up to the size limit, must-links first;
+    /// what has been in one component stays there.
+    mutating func regroup(_ transaction: borrowing WriteTransaction) throws {
         var sets = UnionFind(count: nodes.count)
         var candidates: [Int] = []
         for index in links.indices where links[index].place == .active {
-            if links[index].stored == .active || links[index].kind == .mustLink {
+            if links[index].stored == .active {
                 sets.union(links[index].left, links[index].right)
             } else {
                 candidates.append(index)
             }
         }
-        admit(candidates, &sets)
+        let heldBack = admit(candidates, &sets)
+        // Who lives by a must-link alone does not live by one that waits.
+        if heldBack { try judgeNodes(transaction) }
         for index in links.indices {
             if links[index].place == .suspended(.componentLimit) { componentLimitedDelta += 1 }
             if links[index].stored == .suspended(.componentLimit) { componentLimitedDelta -= 1 }
@@ -24,7 +27,8 @@ extension Workspace {
     }
 
     /// Takes in links that are newly active: in any order where all of them fit, else in the order of clustering.
-    private mutating func admit(_ candidates: [Int], _ sets: inout UnionFind) {
+    /// - Returns: whether a must-link has to wait.
+    private mutating func admit(_ candidates: [Int], _ sets: inout UnionFind) -> Bool {
         var trial = sets
         let allFit = candidates.allSatisfy { index in
             guard let union = trial.union(links[index].left, links[index].right) else { return true }
@@ -32,19 +36,21 @@ extension Workspace {
         }
         if allFit {
             sets = trial
-            return
+            return false
         }
         let ranked = candidates.map { (index: $0, rank: rank(links[$0])) }.sorted { $0.rank < $1.rank }
         for candidate in ranked { admit(candidate.index, &sets) }
+        return candidates.contains { links[$0].kind == .mustLink && links[$0].place == .nowhere }
     }
 
-    /// Joins two components, or suspends the link where they would be too large together. A tie is not kept then:
-    /// the record stands alone until it is tied again.
+    /// Joins two components, or suspends the link where they would be too large together. A tie is not kept then: the
+    /// record stands alone until it is tied again. Nor is a must-link: its row of `assertions` stays, and it is tried
+    /// again whenever the component of an end is loaded (`recallMustLinks`).
     private mutating func admit(_ index: Int, _ sets: inout UnionFind) {
         let left = sets.find(links[index].left)
         let right = sets.find(links[index].right)
         if left != right, sets.size(ofRoot: left) + sets.size(ofRoot: right) > policies.componentMembers {
-            links[index].place = links[index].kind == .tie ? .nowhere : .suspended(.componentLimit)
+            links[index].place = links[index].kind == .deterministic ? .suspended(.componentLimit) : .nowhere
             return
         }
         sets.union(left, right)

@@ -13,9 +13,10 @@ extension Workspace {
                 try settleHubs(transaction)
                 try settleTies(transaction)
             } while examinedLinks < links.count
+            try recallMustLinks(transaction)
             try place(transaction)
         } while try recallHeirs(transaction) || examinedLinks < links.count
-        regroup()
+        try regroup(transaction)
         try passOnHeirs(transaction)
         try cluster(transaction)
         try settleViews(transaction)
@@ -252,7 +253,7 @@ extension Workspace {
     }
 
     /// A node exists while anything is held on it, and lives while any of that is within its time to live.
-    private mutating func judgeNodes(_ transaction: borrowing WriteTransaction) throws {
+    mutating func judgeNodes(_ transaction: borrowing WriteTransaction) throws {
         var tallies = Array(repeating: Tally(), count: nodes.count)
         for index in links.indices {
             let (place, stored) = (links[index].place, links[index].stored)

@@ -56,6 +56,8 @@ package struct Workspace: ~Copyable {
     var componentOf: [Int32] = []
     /// Heirs to write: node to its heir, nil where the row goes.
     var heirChanges: [NodeID: NodeID?] = [:]
+    /// Nodes whose must-links are all loaded: those before this one.
+    var recalledNodes = 0
     /// Links examined so far by settling.
     var examinedLinks = 0
     /// Links newly suspended by the component limit, less those that came back.

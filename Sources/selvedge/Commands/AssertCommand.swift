@@ -50,8 +50,12 @@ struct AssertCommand: ParsableCommand {
     }
 
     func validate() throws {
-        guard (1...256).contains(author.utf8.count) else { throw ValidationError("--by takes 1 to 256 bytes") }
-        guard reason.utf8.count <= 1_024 else { throw ValidationError("--reason takes at most 1,024 bytes") }
+        guard (1...AssertionRow.authorBytes).contains(author.utf8.count) else {
+            throw ValidationError("--by takes 1 to \(AssertionRow.authorBytes) bytes")
+        }
+        guard reason.utf8.count <= AssertionRow.reasonBytes else {
+            throw ValidationError("--reason takes at most \(AssertionRow.reasonBytes) bytes")
+        }
     }
 
     mutating func run() throws {

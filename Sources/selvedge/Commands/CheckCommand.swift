@@ -29,7 +29,8 @@ struct CheckCommand: ParsableCommand {
     mutating func run() throws {
         DamageSignals.listenForTraps()
         guard Store.exists(store.data) else { throw StoreError.noStore(directory: store.data) }
-        let report = Waiting.during("checking") { IntegrityCheck.run(directory: store.data) }
+        let (data, accepts) = (store.data, store.acceptNormaliser)
+        let report = Waiting.during("checking") { IntegrityCheck.run(directory: data, acceptNormaliser: accepts) }
         if store.json {
             let rows = Dictionary(report.tables.map { ($0.name, $0.rows) }, uniquingKeysWith: { $1 })
             try JSONLine.print(

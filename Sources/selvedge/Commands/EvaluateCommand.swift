@@ -19,7 +19,8 @@ struct EvaluateCommand: ParsableCommand {
             sessions that are addressable: their profile holds an e-mail, phone, login, loyalty or customer id of their \
             true person and of nobody else. With --observations also that share before stitching.
 
-            Other columns are ignored. Values go through the store's normalisers and keys.
+            Other columns are ignored. Rows of placeholders, such as test@test.com, are counted apart: they are nobody's, \
+            and no profile holds them. A row that cannot be read is named and left out; the exit code is then 1. Values go through the store's normalisers and keys.
             """)
 
     @OptionGroup var store: StoreOptions
@@ -95,11 +96,13 @@ struct EvaluateCommand: ParsableCommand {
         let evaluation = try Waiting.during("comparing") { try list.evaluate(engine) }
         if store.json {
             try JSONLine.print(
-                EvaluationAnswer(kind: "identifiers", refusedRows: refused.count, identifiers: evaluation))
+                EvaluationAnswer(
+                    kind: "identifiers", refusedRows: refused.count, placeholderRows: refused.placeholders,
+                    identifiers: evaluation))
         } else {
-            try EvaluationText.say(evaluation, refused: refused.count)
+            try EvaluationText.say(evaluation, refused: refused.count, placeholders: refused.placeholders)
         }
-        if refused.hasErrors { throw Stop(.refusedInput) }
+        if refused.count > 0 { throw Stop(.refusedInput) }
     }
 
     private func identifier(
@@ -132,19 +135,22 @@ struct EvaluateCommand: ParsableCommand {
     }
 }
 
-/// Rows of the list that could not be read.
+/// Rows of the list that could not be used.
 private struct RefusedRows {
+    /// Those that could not be read.
     private(set) var count = 0
-    /// Whether any was refused for more than being a placeholder, which no profile can hold.
-    private(set) var hasErrors = false
+    /// Those of placeholders, which no profile can hold.
+    private(set) var placeholders = 0
     private let name: String
 
     init(_ name: String) { self.name = name }
 
     mutating func note(_ refusal: Refusal, line: Int) {
+        guard refusal.reason != .placeholder else {
+            placeholders += 1
+            return
+        }
         count += 1
-        guard refusal.reason != .placeholder else { return }
         if count <= 20 { Console.error("\(name):\(line): \(refusal)") }
-        hasErrors = true
     }
 }

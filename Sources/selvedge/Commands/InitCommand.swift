@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Foundation
 internal import GraphStore
 internal import Identity
-internal import LMDB
 
 struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -13,7 +12,7 @@ struct InitCommand: ParsableCommand {
             refused leaves nothing behind.
             """)
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var store: PlaceOptions
 
     @Option(
         name: .long,
@@ -44,13 +43,10 @@ struct InitCommand: ParsableCommand {
     mutating func run() throws {
         let configuration = try configuration()
         let data = store.data
-        let traces = Traces(of: data, keyFile)
         do {
             try Store.create(
-                directory: data, configuration: configuration, keyFile: keyFile, random: SystemRandom(),
-                options: Environment.Options(mapSize: configuration.limits.mapBytes))
+                directory: data, configuration: configuration, keyFile: keyFile, random: SystemRandom())
         } catch {
-            traces.remove()
             throw Self.asRefusal(error)
         }
         let keyPath = keyFile ?? data + "/root.key"
@@ -86,33 +82,5 @@ struct InitCommand: ParsableCommand {
             if case .exists = error { Failure(.refusedInput, error.description) } else { error }
         default: error
         }
-    }
-}
-
-/// What was not there before, to be removed where making a store fails.
-private struct Traces {
-    private var directories: [String] = []
-    private var key: String?
-    private let inside: [String]
-
-    init(of directory: String, _ keyFile: String?) {
-        let files = FileManager.default
-        var path = directory
-        while !path.isEmpty, path != "/", path != ".", !files.fileExists(atPath: path) {
-            directories.append(path)
-            path = (path as NSString).deletingLastPathComponent
-        }
-        if let keyFile, !files.fileExists(atPath: keyFile) { key = keyFile }
-        inside = ["root.key", "gen-1", "STORE", "STORE.new", "CURRENT.new"]
-            .map { directory + "/" + $0 }
-            .filter { !files.fileExists(atPath: $0) }
-    }
-
-    func remove() {
-        let files = FileManager.default
-        if let key { try? files.removeItem(atPath: key) }
-        for path in inside { try? files.removeItem(atPath: path) }
-        // Empty ones only: the system refuses others. Sound: a path is a terminated string for the call.
-        for path in directories { unsafe rmdir(path) }
     }
 }

@@ -3,13 +3,17 @@ internal import Engine
 /// The answer of `evaluate` in JSON.
 struct EvaluationAnswer: Encodable {
     var kind: String
+    /// Rows that could not be read.
     var refusedRows: Int
+    /// Rows of placeholders, which no profile holds; nil: a list of records has none.
+    var placeholderRows: Int?
     var records: EvaluationOfRecords?
     var identifiers: EvaluationOfIdentifiers?
 
     private enum CodingKeys: String, CodingKey {
         case kind, records, identifiers
         case refusedRows = "refused_rows"
+        case placeholderRows = "placeholder_rows"
     }
 }
 
@@ -33,10 +37,11 @@ enum EvaluationText {
         try table.print()
     }
 
-    static func say(_ evaluation: EvaluationOfIdentifiers, refused: Int) throws {
+    static func say(_ evaluation: EvaluationOfIdentifiers, refused: Int, placeholders: Int) throws {
         var counts = TextTable(["", ""])
         counts.add(["identifiers of one person", "\(evaluation.identifiers)"])
         counts.add(["left out: shared, or nobody's", "\(evaluation.shared)"])
+        counts.add(["left out: placeholders", "\(placeholders)"])
         counts.add(["in no profile", "\(evaluation.notHeld)"])
         counts.add(["rows refused", "\(refused)"])
         counts.add(["people", "\(evaluation.people)"])

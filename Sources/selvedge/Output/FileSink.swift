@@ -28,8 +28,10 @@ struct FileSink: ~Copyable {
         // Sound, here and below: a path is a terminated string for the call.
         guard unsafe rename(path + ".new", path) == 0 else { throw failure(errno) }
         isFinished = true
-        let parent = (path as NSString).deletingLastPathComponent
-        guard let folder = try? Descriptor.open(parent.isEmpty ? "." : parent, O_RDONLY | O_DIRECTORY) else { return }
+        // `deletingLastPathComponent` of swift-corelibs-foundation traps on a path of one letter.
+        let slash = path.lastIndex(of: "/")
+        let parent = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        guard let folder = try? Descriptor.open(parent, O_RDONLY | O_DIRECTORY) else { return }
         _ = fsync(folder.number)
         folder.close()
     }

@@ -1,0 +1,33 @@
+import TestSupport
+import Testing
+
+/// A store that was made with other normalisers opens only where that is accepted.
+@Suite("--accept-normaliser") struct NormaliserTests {
+    private static let commands: [[String]] = [
+        ["record"], ["retract", "--source", "crm", "--record", "r2"],
+        ["assert", "same", "email:\(Lines.email)", "phone:\(Lines.phone)", "--by", "me"], ["sweep"], ["purge"],
+        ["resolve", "email:\(Lines.email)"], ["explain", "email:\(Lines.email)", "phone:\(Lines.phone)"], ["simulate"],
+        ["clusters"], ["key", "email:\(Lines.email)"], ["digest"], ["check"], ["stats"],
+    ]
+
+    @Test func everyCommandThatOpensAStoreTakesIt() throws {
+        let tool = try Tool.withStore()
+        try tool.ask("record", input: Lines.person)
+        try giveOtherNormalisers(tool.store)
+        for command in Self.commands + [
+            ["evaluate", "--truth", try tool.file("truth.csv", "namespace,value,person\n")]
+        ] {
+            let rest = ["--data", tool.store] + command.dropFirst()
+            let refused = try tool.run([command[0]] + rest)
+            #expect(refused.status == 3, "\(command[0])")
+            #expect(refused.err.contains("--accept-normaliser"), "\(command[0]): \(refused.err)")
+            let accepted = try tool.run([command[0]] + rest + ["--accept-normaliser"])
+            #expect(accepted.status == 0, "\(command[0]): \(accepted.err)")
+        }
+    }
+
+    @Test func aNewStoreHasNothingToAccept() throws {
+        let tool = try Tool()
+        #expect(try tool.run(["init", "--data", tool.store, "--accept-normaliser"]).status == 2)
+    }
+}
