@@ -1,5 +1,5 @@
 internal import GraphStore
-internal import Identity
+package import Identity
 package import LMDB
 package import Stitching
 
@@ -30,6 +30,15 @@ package struct NodeAnchors: Sendable {
     package func anchor(of node: NodeID) -> NodeID? {
         guard node.rawValue < UInt64(anchors.count), anchors[Int(node.rawValue)] != 0 else { return nil }
         return NodeID(anchors[Int(node.rawValue)])
+    }
+}
+
+extension Engine {
+    /// The anchor of an identifier's profile, for the one who has changed it; nil where it is unknown or hidden.
+    package func anchor(of key: IdentityKey) throws -> NodeID? {
+        let transaction = try store.environment.beginRead()
+        guard let row = try transaction.get(Tables.identifiers, key) else { return nil }
+        return try transaction.anchor(of: row.node)
     }
 }
 

@@ -67,7 +67,7 @@ struct AssertCommand: ParsableCommand {
             author: author, reason: reason)
         try engine.apply(withdraw ? .withdraw(assertion) : .assert(assertion))
         let profiles = try [assertion.first, assertion.second].map { end in
-            try engine.resolve(end.key).map { engine.profileID($0.anchor).description }
+            try engine.anchor(of: end.key).map { engine.profileID($0).description }
         }
         if store.json {
             return try JSONLine.print(
