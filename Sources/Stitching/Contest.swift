@@ -48,7 +48,8 @@ struct Contest {
     /// For each node the weight of its heaviest link to an identifier of class person in its own cluster.
     private func grants() -> [UInt16] {
         var grants = Array(repeating: UInt16(0), count: nodes.count)
-        for (index, link) in links.enumerated() where clustering.verdicts[index] == .joined && link.left != link.right {
+        for (index, link) in links.enumerated() where clustering.verdicts[index] == .joined {
+            guard link.kind != .mustLink, link.left != link.right else { continue }
             for (end, other) in [(link.left, link.right), (link.right, link.left)] {
                 guard policies.kind(nodes[Int(other)].namespace) == .person else { continue }
                 grants[Int(end)] = max(grants[Int(end)], link.weight)
