@@ -30,6 +30,8 @@ package enum Verdict: UInt8, Hashable, Sendable, CaseIterable {
     case cannotLink = 2
     /// The profile would have more identifiers than the limit.
     case profileSize = 3
+    /// An end is a device that two people claim.
+    case contested = 4
 }
 
 extension Verdict: CustomStringConvertible {
@@ -39,6 +41,7 @@ extension Verdict: CustomStringConvertible {
         case .uniquePerProfile: "unique_per_profile"
         case .cannotLink: "cannot_link"
         case .profileSize: "profile_size"
+        case .contested: "contested"
         }
     }
 }
@@ -83,8 +86,9 @@ package struct Clustering: Sendable {
 }
 
 /// Kruskal's algorithm with constraints (DESIGN: Clusters): links in descending order of (kind; zero- and
-/// first-party before others; strength of the weaker end; weight; strength of the stronger end; key bytes),
-/// each joining two clusters unless a constraint forbids it. A must-link outranks `unique_per_profile`.
+/// first-party before others; strength of the weaker end; of a session's link that of the other end; weight; strength
+/// of the stronger end; key bytes), each joining two clusters unless a constraint forbids it. A must-link outranks
+/// `unique_per_profile`. Where that leaves devices that two people claim, once more without their links.
 package struct Clusterer {
     private let nodes: [ClusterNode]
     private let links: [ClusterLink]
@@ -109,9 +113,10 @@ package struct Clusterer {
         self.links = links
         self.cannotLinks = cannotLinks
         self.policies = policies
-        sets = UnionFind(count: nodes.count)
-        masks = nodes.map { policies.uniqueBits[Int($0.namespace.rawValue)] }
-        identifiers = nodes.map { $0.namespace == .record ? 0 : 1 }
+        sets = UnionFind(count: 0)
+        masks = []
+        identifiers = []
+        separate()
     }
 
     private mutating func run() -> Clustering {
@@ -120,9 +125,28 @@ package struct Clusterer {
                 clusters: Array(repeating: 0, count: nodes.count), clusterCount: min(1, nodes.count),
                 verdicts: Array(repeating: .joined, count: links.count))
         }
+        let order = orderedLinks()
+        let clustering = form(order, contested: nil)
+        let contest = Contest(nodes: nodes, links: links, policies: policies, clustering: clustering)
+        guard let contested = contest.contested() else { return clustering }
+        separate()
+        return form(order, contested: contested)
+    }
+
+    /// Every node by itself.
+    private mutating func separate() {
+        sets = UnionFind(count: nodes.count)
+        masks = nodes.map { policies.uniqueBits[Int($0.namespace.rawValue)] }
+        identifiers = nodes.map { $0.namespace == .record ? 0 : 1 }
+    }
+
+    /// Takes the links in order; but for must-links, those of contested nodes join nothing.
+    private mutating func form(_ order: [Int], contested: [Bool]?) -> Clustering {
         var verdicts = Array(repeating: Verdict.joined, count: links.count)
-        for index in orderedLinks() {
-            verdicts[index] = attempt(links[index])
+        for index in order {
+            let link = links[index]
+            let isContested = contested.map { $0[Int(link.left)] || $0[Int(link.right)] } ?? false
+            verdicts[index] = isContested && link.kind != .mustLink ? .contested : attempt(link)
         }
         for index in links.indices where verdicts[index] != .joined {
             if sets.find(links[index].left) == sets.find(links[index].right) { verdicts[index] = .joined }
@@ -149,7 +173,8 @@ package struct Clusterer {
         guard left != right else { return .joined }
         if breaksCannotLink(left, right) { return .cannotLink }
         if link.kind != .mustLink {
-            let constrained = policies.constrainedMask(strength: strength(link).weaker)
+            let constrained = policies.constrainedMask(
+                strength: policies.bond(nodes[Int(link.left)].namespace, nodes[Int(link.right)].namespace))
             if masks[Int(left)] & masks[Int(right)] & constrained != 0 { return .uniquePerProfile }
         }
         let total = identifiers[Int(left)] + identifiers[Int(right)]
@@ -186,12 +211,6 @@ package struct Clusterer {
 }
 
 extension Clusterer {
-    private func strength(_ link: ClusterLink) -> (weaker: Int, stronger: Int) {
-        let left = policies.strength(nodes[Int(link.left)].namespace)
-        let right = policies.strength(nodes[Int(link.right)].namespace)
-        return (min(left, right), max(left, right))
-    }
-
     /// Indices of links in the order of clustering.
     private func orderedLinks() -> [Int] {
         links.indices
@@ -202,45 +221,8 @@ extension Clusterer {
     }
 
     private func rank(_ link: ClusterLink) -> LinkRank {
-        let left = nodes[Int(link.left)].key
-        let right = nodes[Int(link.right)].key
-        let ends = strength(link)
-        return LinkRank(
-            kind: link.kind.rank, partyRank: link.partyRank, weaker: ends.weaker, weight: link.weight,
-            stronger: ends.stronger, low: min(left, right), high: max(left, right))
-    }
-}
-
-/// A link's place in the order of clustering; ascending means earlier.
-package struct LinkRank: Hashable, Comparable, Sendable {
-    var kind: UInt8
-    var partyRank: UInt8
-    var weaker: Int
-    var weight: UInt16
-    var stronger: Int
-    var low: IdentityKey
-    var high: IdentityKey
-
-    package init(
-        kind: UInt8, partyRank: UInt8, weaker: Int, weight: UInt16, stronger: Int, low: IdentityKey,
-        high: IdentityKey
-    ) {
-        self.kind = kind
-        self.partyRank = partyRank
-        self.weaker = weaker
-        self.weight = weight
-        self.stronger = stronger
-        self.low = low
-        self.high = high
-    }
-
-    package static func < (left: LinkRank, right: LinkRank) -> Bool {
-        if left.kind != right.kind { return left.kind < right.kind }
-        if left.partyRank != right.partyRank { return left.partyRank < right.partyRank }
-        if left.weaker != right.weaker { return left.weaker > right.weaker }
-        if left.weight != right.weight { return left.weight > right.weight }
-        if left.stronger != right.stronger { return left.stronger > right.stronger }
-        if left.low != right.low { return left.low < right.low }
-        return left.high < right.high
+        LinkRank(
+            kind: link.kind, partyRank: link.partyRank, weight: link.weight, nodes[Int(link.left)],
+            nodes[Int(link.right)], policies)
     }
 }

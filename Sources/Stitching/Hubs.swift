@@ -4,7 +4,8 @@ internal import Identity
 package enum SuspensionReason: UInt8, Hashable, Sendable, CaseIterable {
     /// Past its time to live; comes back when seen again.
     case expired = 1
-    /// An end has more counterparts in one namespace, as strong or stronger, than its `hub_limit`.
+    /// An end has more counterparts in one namespace, as strong or stronger or both of class person, than its
+    /// `hub_limit`.
     case hub = 2
     /// An end has more counterparts in one weaker namespace than its `fan_limit`.
     case fan = 3
@@ -81,7 +82,8 @@ extension Policies {
         }
         var fan: HubStatus?
         for entry in degree.counts {
-            if strength(entry.namespace) >= policy.strength {
+            let arePersonal = policy.kind == .person && kind(entry.namespace) == .person
+            if arePersonal || strength(entry.namespace) >= policy.strength {
                 guard Int(entry.count) > policy.hubLimit else { continue }
                 return HubStatus(
                     reason: .hub, namespace: entry.namespace, count: entry.count, limit: policy.hubLimit)

@@ -71,6 +71,22 @@ package struct Policies: Sendable {
         traits[Int(namespace.rawValue)].strength
     }
 
+    package func kind(_ namespace: NamespaceID) -> NamespaceClass? {
+        traits[Int(namespace.rawValue)].kind
+    }
+
+    /// Whether a link leads from a session to something else.
+    package func isOfSession(_ left: NamespaceID, _ right: NamespaceID) -> Bool {
+        (kind(left) == .session) != (kind(right) == .session)
+    }
+
+    /// How strong a link is in the eyes of `weak_links`: as its weaker end; but a session's as its other end, because one
+    /// visit is one person's.
+    package func bond(_ left: NamespaceID, _ right: NamespaceID) -> Int {
+        guard isOfSession(left, right) else { return min(strength(left), strength(right)) }
+        return kind(left) == .session ? strength(right) : strength(left)
+    }
+
     /// Whether an identifier with so many counterparts in all may be a hub by its degree; false: it is none.
     @inlinable
     package func mayBeHub(_ namespace: NamespaceID, counterparts: Int) -> Bool {
@@ -100,12 +116,15 @@ package struct Policies: Sendable {
 @usableFromInline
 struct NamespaceTraits: Sendable {
     @usableFromInline var strength: Int
+    /// Nil: the configuration has dropped the namespace.
+    var kind: NamespaceClass?
     @usableFromInline var timeToLiveHours: Int32?
     /// The lower of the two limits on counterparts within one namespace.
     @usableFromInline var lowestLimit: Int
 
     init(_ policy: NamespacePolicy?) {
         strength = policy?.strength ?? 0
+        kind = policy?.kind
         timeToLiveHours = policy?.timeToLiveHours
         lowestLimit = policy.map { min($0.hubLimit, $0.fanLimit) } ?? .max
     }

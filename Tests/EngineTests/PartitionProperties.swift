@@ -38,7 +38,8 @@ import Testing
             for step in scenario.steps { reached[step.kind, default: 0] += 1 }
         }
         let rules = [
-            "hub", "hidden", "large cluster", "unique_per_profile", "cannot_link", "profile_size", "event", "record",
+            "hub", "hidden", "large cluster", "unique_per_profile", "cannot_link", "profile_size", "contested", "event",
+            "record",
             "record retraction", "source retraction", "same", "different",
         ]
         for rule in rules { #expect(reached[rule, default: 0] >= 20, "\(rule): \(reached[rule, default: 0])") }

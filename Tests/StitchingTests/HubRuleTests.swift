@@ -4,16 +4,20 @@ import Testing
 
 /// Limits are inclusive, and count within one namespace.
 @Suite struct HubRuleTests {
-    private static func policy(_ name: String, _ strength: Int, hub: Int, fan: Int, records: Int) -> NamespacePolicy {
+    private static func policy(
+        _ name: String, _ strength: Int, hub: Int, fan: Int, records: Int, kind: NamespaceClass = .device
+    ) -> NamespacePolicy {
         NamespacePolicy(
-            name: name, strength: strength, kind: .person, uniquePerProfile: .none, hubLimit: hub, fanLimit: fan,
+            name: name, strength: strength, kind: kind, uniquePerProfile: .none, hubLimit: hub, fanLimit: fan,
             recordLimit: records, normaliser: .opaque, timeToLiveHours: nil)
     }
 
     private static let policies = Policies(
         namespaces: [
-            policy("record", 1_000, hub: 1, fan: 1, records: 1), policy("email", 700, hub: 3, fan: 5, records: 2),
+            policy("record", 1_000, hub: 1, fan: 1, records: 1),
+            policy("email", 700, hub: 3, fan: 5, records: 2, kind: .person),
             policy("device", 300, hub: 4, fan: 6, records: 2), policy("cookie", 300, hub: 4, fan: 6, records: 2), nil,
+            policy("token", 500, hub: 4, fan: 6, records: 2, kind: .person),
         ],
         sources: [], profileIdentifiers: 9, componentMembers: 9)
 
@@ -31,6 +35,13 @@ import Testing
         #expect(Self.reason(1, [:], records: 2) == nil)
         #expect(Self.reason(1, [:], records: 3) == .records)
         #expect(Self.reason(2, [3: 5]) == .hub, "equal strength counts as stronger")
+    }
+
+    @Test func whatPointsAtAPersonIsHeldToTheHubLimitHoweverWeak() {
+        #expect(Self.reason(1, [5: 3]) == nil)
+        #expect(Self.reason(1, [5: 4]) == .hub)
+        #expect(Self.reason(5, [2: 6]) == nil)
+        #expect(Self.reason(5, [2: 7]) == .fan)
     }
 
     @Test func namespacesAreCountedApart() {

@@ -17,6 +17,7 @@ package struct Oracle {
     private let hour: Int32
     private var evidence = HeldEvidence()
     private var links: [OracleLink] = []
+    private var refused: [(link: OracleLink, verdict: Verdict)] = []
 
     package init(_ scenario: Scenario) { self.init(scenario.steps, scenario.configuration, asOf: scenario.asOf) }
 
@@ -86,8 +87,9 @@ package struct Oracle {
                 .map { $0.other(than: key) }
             let byNamespace = Dictionary(grouping: counterparts) { self.policy($0).name }
             let isCrowded = byNamespace.values.contains { group in
-                let isStronger = self.policy(group[0]).strength >= policy.strength
-                return group.count > (isStronger ? policy.hubLimit : policy.fanLimit)
+                let other = self.policy(group[0])
+                let isPeer = other.strength >= policy.strength || (other.kind == .person && policy.kind == .person)
+                return group.count > (isPeer ? policy.hubLimit : policy.fanLimit)
             }
             let records = evidence.records.count { $0.identifiers.contains(key) }
             if isCrowded || records > policy.recordLimit { hubs.insert(key) }
@@ -123,8 +125,11 @@ package struct Oracle {
 
     private func link(_ pair: KeyPair, kind: Int, party: Int, weight: Int) -> OracleLink {
         let strengths = [policy(pair.low).strength, policy(pair.high).strength].sorted()
+        let others = [pair.low, pair.high].map { policy($0) }.filter { $0.kind != .session }
+        let named = others.count == 1 ? others[0].strength : nil
         return OracleLink(
-            pair: pair, kind: kind, party: party, weaker: strengths[0], weight: weight, stronger: strengths[1])
+            pair: pair, kind: kind, party: party, weaker: strengths[0], named: named, weight: weight,
+            stronger: strengths[1])
     }
 
     // MARK: Clusters
@@ -134,14 +139,28 @@ package struct Oracle {
         for pair in evidence.pairs where isLive(pair) { living.formUnion([pair.low, pair.high]) }
         for link in links { living.formUnion([link.pair.low, link.pair.high]) }
         hidden = Set(evidence.namespace.keys).subtracting(living).filter { !isRecord($0) }
+        formClusters(living, without: [])
+        let contested = living.filter { isContested($0) }
+        if !contested.isEmpty {
+            refusals.insert(.contested)
+            formClusters(living, without: contested)
+        }
+    }
+
+    /// Joins along the links, but for those of `contested` keys that nobody has asserted.
+    private mutating func formClusters(_ living: Set<IdentityKey>, without contested: Set<IdentityKey>) {
         clusters = living.map { [$0] }
+        refused = []
         for link in links.sorted(by: { $0.comesBefore($1) }) {
+            let isContested = contested.contains(link.pair.low) || contested.contains(link.pair.high)
+            guard !isContested || link.kind == 0 else { continue }
             guard let first = clusters.firstIndex(where: { $0.contains(link.pair.low) }),
                 let second = clusters.firstIndex(where: { $0.contains(link.pair.high) }), first != second
             else { continue }
             let verdict = verdict(clusters[first], clusters[second], by: link)
             guard verdict == .joined else {
                 refusals.insert(verdict)
+                refused.append((link, verdict))
                 continue
             }
             let joined = clusters[first].union(clusters[second])
@@ -151,26 +170,48 @@ package struct Oracle {
         }
     }
 
+    /// Whether two people claim a device: its profile and another, each with two identifiers or more beside it (sessions
+    /// and records do not count), are linked to it, the other by a link that weighs an eighth or more of the heaviest to
+    /// a person's identifier in its own profile.
+    private func isContested(_ key: IdentityKey) -> Bool {
+        guard policy(key).kind == .device, let own = cluster(of: key) else { return false }
+        let known = { (cluster: Set<IdentityKey>) in
+            cluster.count { $0 != key && [.person, .device].contains(self.policy($0).kind) }
+        }
+        guard known(own) >= 2 else { return false }
+        let heaviest = links.filter { $0.kind != 0 && $0.pair.contains(key) }
+            .filter { own.contains($0.pair.other(than: key)) && policy($0.pair.other(than: key)).kind == .person }
+            .map(\.weight).max()
+        return refused.contains { link, verdict in
+            guard [.uniquePerProfile, .cannotLink].contains(verdict), link.kind != 0, link.pair.contains(key) else {
+                return false
+            }
+            let claimant = link.pair.other(than: key)
+            guard !own.contains(claimant), [.person, .device].contains(policy(claimant).kind),
+                let other = cluster(of: claimant)
+            else { return false }
+            return known(other) >= 2 && link.weight * 8 >= heaviest ?? 0
+        }
+    }
+
     private func verdict(_ first: Set<IdentityKey>, _ second: Set<IdentityKey>, by link: OracleLink) -> Verdict {
         for pair in evidence.cannotLinks {
             if first.contains(pair.low) && second.contains(pair.high) { return .cannotLink }
             if first.contains(pair.high) && second.contains(pair.low) { return .cannotLink }
         }
-        let both = first.union(second)
-        if both.count(where: { !isRecord($0) }) > configuration.limits.profileIdentifiers { return .profileSize }
-        guard link.kind != 0 else { return .joined }
-        for policy in configuration.namespaces {
+        for policy in configuration.namespaces where link.kind != 0 {
             let isConstrained =
                 switch policy.uniquePerProfile {
                 case .none: false
-                case .weakLinks: link.weaker < policy.strength
+                case .weakLinks: (link.named ?? link.weaker) < policy.strength
                 case .always: true
                 }
             guard isConstrained else { continue }
             let holds = { (cluster: Set<IdentityKey>) in cluster.contains { self.policy($0).name == policy.name } }
             if holds(first) && holds(second) { return .uniquePerProfile }
         }
-        return .joined
+        let both = first.union(second)
+        return both.count { !isRecord($0) } > configuration.limits.profileIdentifiers ? .profileSize : .joined
     }
 }
 
@@ -204,6 +245,8 @@ struct OracleLink {
     let kind: Int
     let party: Int
     let weaker: Int
+    /// The strength of what a session is linked to; nil: no session, or two.
+    let named: Int?
     let weight: Int
     let stronger: Int
 
@@ -211,6 +254,7 @@ struct OracleLink {
         if kind != other.kind { return kind < other.kind }
         if party != other.party { return party < other.party }
         if weaker != other.weaker { return weaker > other.weaker }
+        if named != other.named { return (named ?? 0) > (other.named ?? 0) }
         if weight != other.weight { return weight > other.weight }
         if stronger != other.stronger { return stronger > other.stronger }
         if pair.low != other.pair.low { return pair.low < other.pair.low }

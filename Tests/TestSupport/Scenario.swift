@@ -137,7 +137,7 @@ struct ScenarioMaker {
         for row in rows {
             text += "  \(row.name): {strength: \(row.strength), class: \(row.kind)"
             text += ", unique_per_profile: \(generator.pick(row.unique)), time_to_live: \(generator.pick(row.life))"
-            text += ", hub_limit: \(generator.int(1...4)), fan_limit: \(generator.int(1...5))"
+            text += ", hub_limit: \(generator.int(1...6)), fan_limit: \(generator.int(1...5))"
             text += ", record_limit: \(generator.int(1...4))}\n"
         }
         text += "sources:\n  shop: {party: zero}\n  crm: {party: first}\n  feed: {party: second}\n"

@@ -74,12 +74,11 @@ struct Explainer {
 
     private func rank(_ link: ActiveLink, _ component: Component) -> LinkRank {
         let (left, right) = (component.members[Int(link.left)], component.members[Int(link.right)])
-        let strengths = (state.policies.strength(left.namespace), state.policies.strength(right.namespace))
         let standing = standing(link.evidence, link.kind, left, right)
         return LinkRank(
-            kind: link.kind.rank, partyRank: standing.partyRank, weaker: min(strengths.0, strengths.1),
-            weight: standing.weight, stronger: max(strengths.0, strengths.1), low: min(left.key, right.key),
-            high: max(left.key, right.key))
+            kind: link.kind, partyRank: standing.partyRank, weight: standing.weight,
+            ClusterNode(key: left.key, namespace: left.namespace),
+            ClusterNode(key: right.key, namespace: right.namespace), state.policies)
     }
 
     private func standing(_ evidence: Evidence, _ kind: LinkKind, _ left: Member, _ right: Member) -> Standing {
@@ -94,7 +93,27 @@ struct Explainer {
         return Explanation.Step(
             from: end(left), to: end(right), kind: name(link.kind), weight: Int(standing.weight),
             support: support(link.evidence), reason: link.verdict.description,
-            detail: link.verdict == .uniquePerProfile ? conflict(component, left.cluster, right.cluster) : "")
+            detail: detail(link.verdict, component, from, to))
+    }
+
+    private func detail(_ verdict: Verdict, _ component: Component, _ from: Int, _ to: Int) -> String {
+        switch verdict {
+        case .uniquePerProfile:
+            conflict(component, component.members[from].cluster, component.members[to].cluster)
+        case .contested:
+            [from, to].filter { isContested($0, component) }.map { "\(end(component.members[$0]))" }
+                .joined(separator: " and ") + ": more than one person claims it, so it joins nobody"
+        default: ""
+        }
+    }
+
+    /// Whether a member is a device none of whose links but must-links joins it to anything.
+    private func isContested(_ place: Int, _ component: Component) -> Bool {
+        guard state.policies.kind(component.members[place].namespace) == .device else { return false }
+        return component.links.allSatisfy { link in
+            let isOwn = Int(link.left) == place || Int(link.right) == place
+            return !isOwn || link.left == link.right || link.verdict == .contested || link.verdict == .joined
+        }
     }
 
     private func conflict(_ component: Component, _ first: UInt16, _ second: UInt16) -> String {

@@ -157,11 +157,10 @@ extension Workspace {
 
     private func rank(_ link: WorkLink) -> LinkRank {
         let (left, right) = (nodes[Int(link.left)], nodes[Int(link.right)])
-        let (first, second) = (policies.strength(left.namespace), policies.strength(right.namespace))
         return LinkRank(
-            kind: link.kind.rank, partyRank: link.standing.partyRank, weaker: min(first, second),
-            weight: link.standing.weight, stronger: max(first, second), low: min(left.key, right.key),
-            high: max(left.key, right.key))
+            kind: link.kind, partyRank: link.standing.partyRank, weight: link.standing.weight,
+            ClusterNode(key: left.key, namespace: left.namespace),
+            ClusterNode(key: right.key, namespace: right.namespace), policies)
     }
 
     // MARK: Clusters

@@ -25,8 +25,8 @@ extension Configuration {
         name: recordNamespace, strength: 1_000, kind: .record, uniquePerProfile: .none, hubLimit: 1_000,
         fanLimit: 1_000, recordLimit: 1_000, normaliser: .opaque, timeToLiveHours: nil)
 
-    // The table to tune. Hub: counterparts within one namespace as strong or stronger; fan: within one weaker;
-    // records: records that list the identifier.
+    // The table to tune. Hub: counterparts within one namespace as strong or stronger, or both of class person; fan:
+    // within one weaker; records: records that list the identifier.
     private static let commerceNamespaces: [NamespacePolicy] = [
         //  name           strength kind     unique     hub  fan  records  normaliser  days
         row("customer_id", 900, .person, .always, 20, 1_000, 50, .opaque, nil),
@@ -36,7 +36,7 @@ extension Configuration {
         row("phone", 600, .person, .weakLinks, 5, 100, 20, .phone, nil),
         row("payment_token", 500, .person, .none, 5, 100, 20, .opaque, nil),
         row("device_id", 300, .device, .none, 5, 1_000, 20, .opaque, nil),
-        row("cookie", 200, .device, .none, 5, 1_000, 20, .opaque, 396),
+        row("cookie", 200, .device, .none, 9, 1_000, 20, .opaque, 396),
         row("session", 100, .session, .none, 3, 10, 20, .opaque, 396),
     ]
 

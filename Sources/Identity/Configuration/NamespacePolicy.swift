@@ -23,7 +23,7 @@ package struct NamespacePolicy: Hashable, Sendable {
     package var strength: Int
     package var kind: NamespaceClass
     package var uniquePerProfile: Uniqueness
-    /// Most distinct counterparts within one namespace as strong or stronger, 1...1000.
+    /// Most distinct counterparts within one namespace as strong or stronger, or both of class person, 1...1000.
     package var hubLimit: Int
     /// Most distinct counterparts within one weaker namespace, 1...1000.
     package var fanLimit: Int
