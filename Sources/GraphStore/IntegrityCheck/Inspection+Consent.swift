@@ -157,7 +157,9 @@ extension Inspection {
             support[Int(link.right)] |= mask
         }
         for (place, member) in component.members.enumerated() {
-            if member.namespace == .record {
+            if member.flags.contains(.hidden) {
+                support[place] = .max
+            } else if member.namespace == .record {
                 support[place] = try recordSupport(member, snapshot)
             } else if support[place] != .max {
                 support[place] |= try suspendedSupport(member, snapshot)

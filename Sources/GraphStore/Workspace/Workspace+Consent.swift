@@ -147,7 +147,10 @@ extension Workspace {
             recordSources[recordEnd(Int(link))] = links[Int(link)].evidence.records.first?.source
         }
         for (place, member) in members.enumerated() {
-            if nodes[Int(member)].isRecord {
+            if !nodes[Int(member)].isAlive {
+                // In no view, whatever it may serve.
+                support[place] = .max
+            } else if nodes[Int(member)].isRecord {
                 support[place] = try recordSupport(member, transaction)
             } else if support[place] != .max {
                 support[place] |= try suspendedSupport(member, transaction)

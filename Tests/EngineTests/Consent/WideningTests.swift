@@ -31,6 +31,7 @@ import Testing
         let graph = try TestGraph(purposes: "")
         try graph.see(("email", 1), ("cookie", 1))
         try graph.see(("email", 1), ("cookie", 2))
+        try graph.see(("email", 1))
         try graph.decide(("cookie", 1), "service", .denied, .profile)
         try graph.sweep(hours: 24 * 40)
         #expect(try graph.shown("email", 1, "service", hours: 24 * 40).isEmpty)
@@ -46,6 +47,7 @@ import Testing
     @Test func aDenialBringsBackWhatHadExpired() throws {
         let graph = try TestGraph(purposes: "")
         try graph.see(("email", 1), ("cookie", 1))
+        try graph.see(("email", 1))
         try graph.hold(record: 1, ("cookie", 1))
         try graph.sweep(hours: 24 * 40)
         #expect(try graph.isProfile(("email", 1)))
@@ -84,6 +86,7 @@ import Testing
 
     @Test func aRecordThatIsRefusedAsRetractedLeavesItsDenial() throws {
         let graph = try TestGraph(purposes: "")
+        try graph.see(("email", 9), source: "crm")
         try graph.retract(record: 1, hours: 5)
         var record = graph.builder.record(1, [("email", 1)])
         record.decisions = graph.decision(("email", 1), "service", .denied, .profile).decisions
