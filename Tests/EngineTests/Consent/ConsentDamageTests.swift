@@ -19,6 +19,7 @@ import Testing
                 """)
         try graph.see(("email", 1), ("device", 1), source: "shop")
         try graph.see(("device", 1), ("email", 2), source: "partner")
+        try graph.see(("device", 1), ("device", 2), source: "partner")
         try graph.see(("cookie", 1), ("email", 2), source: "shop")
         let refused = try graph.decide(("device", 1), "ads", .denied, law: "CPRA")
         try graph.decide(("email", 1), "ads", .granted, .profile, hours: 1, lifts: [refused])
@@ -44,7 +45,7 @@ import Testing
     private static let sections: [(name: String, finding: String, change: @Sendable (inout Component) -> Void)] = [
         ("no section", "the section of its views is missing", { $0.views = nil }),
         ("a cell less", "its consents are not", { _ = $0.views?.cells.popLast() }),
-        ("a state", "its consents are not", { $0.views?.cells[0].consent.state = .grantedForProfile }),
+        ("a state", "its consents are not", { $0.views?.cells[0].consent.state = .undecided }),
         ("an end", "its consents are not", { $0.views?.cells[0].consent.until -= 1 }),
         ("a law", "its jurisdictions are not", { $0.views?.laws = [] }),
         ("lifts", "grants that take back", { $0.views?.hasLifts.toggle() }),
