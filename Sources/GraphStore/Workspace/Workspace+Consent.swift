@@ -42,7 +42,9 @@ extension Workspace {
         guard let rules = policies.consent else { return }
         let restricts = !policies.servesAll
         let hasConsents = !cells.isEmpty || !lifters.isEmpty
-        guard restricts || hasConsents || !originViews.isEmpty || rules.hidesByDefault || hasProbabilistic else { return }
+        guard restricts || hasConsents || !originViews.isEmpty || rules.hidesByDefault || hasProbabilistic else {
+            return
+        }
         for index in regrouped.indices where regrouped[index].isDirty {
             views[index] = try section(of: index, rules, restricts: restricts, transaction)
         }

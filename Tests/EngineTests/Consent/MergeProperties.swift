@@ -13,7 +13,9 @@ import Testing
         let failures = await seeds.run { seed in try Self.merge(seed, tally) }
         report(failures, seeds)
         let counts = tally.counts
-        print("merges: \(counts.cases) in \(seeds.seeds.count) scenarios, \(counts.generic) members hidden by a decision asked for")
+        print(
+            "merges: \(counts.cases) in \(seeds.seeds.count) scenarios, \(counts.generic) members hidden by a decision asked for"
+        )
         if seeds.seeds.count >= 300 { #expect(counts.cases * 10 >= seeds.seeds.count && counts.generic > 0) }
     }
 
@@ -61,7 +63,8 @@ import Testing
                 guard shown.contains(question.key) else { continue }
                 throw PropertyFailure(
                     "asked by \(Scenario.name(asked)), \(Scenario.name(question.key)) is shown for purpose "
-                        + "\(question.purpose) after a merge by \(ends.map { Scenario.name($0) })\n\(scenario.transcript)")
+                        + "\(question.purpose) after a merge by \(ends.map { Scenario.name($0) })\n\(scenario.transcript)"
+                )
             }
         }
         try checkIntegrity(store.engine)
