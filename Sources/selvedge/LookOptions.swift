@@ -45,9 +45,17 @@ struct AccessOptions: ParsableArguments {
         }
         guard let principal, let reason else {
             throw ValidationError(
-                "--role \(role.rawValue) takes --by WHO and --reason TEXT: both are kept in the audit")
+                "--role takes --by WHO and --reason TEXT: both are kept in the audit")
         }
         return Looker(role: role, principal: principal, reason: reason)
+    }
+
+    /// The one who looks, where nobody may look in any other way.
+    func demandedLooker() throws -> Looker {
+        guard let looker = try looker() else {
+            throw ValidationError("--role privacy (or admin), --by WHO and --reason TEXT are required")
+        }
+        return looker
     }
 
     /// The one who looks; who has said nothing of himself is the operator of this machine, who holds the root key.
