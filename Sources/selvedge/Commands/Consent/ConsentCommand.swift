@@ -10,4 +10,9 @@ struct ConsentCommand: ParsableCommand {
             alone. Per identifier the latest by event time counts; any denial with scope profile wins over all else.
             """,
         subcommands: [DecideCommand.self, ConsentCheckCommand.self, LedgerCommand.self, ProveCommand.self])
+
+    mutating func run() throws {
+        let names = Self.configuration.subcommands.compactMap(\.configuration.commandName)
+        throw ValidationError("name one of its commands: \(names.joined(separator: ", "))")
+    }
 }
