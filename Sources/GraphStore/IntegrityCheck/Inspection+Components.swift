@@ -81,8 +81,9 @@ extension Inspection {
 
     private func standing(_ link: ActiveLink, _ component: Component) -> Standing {
         if link.kind == .mustLink { return Standing(isLive: true, partyRank: 0, weight: 0, nextLook: nil) }
-        let timeToLive = policies.timeToLive(
-            component.members[Int(link.left)].namespace, component.members[Int(link.right)].namespace)
+        let (left, right) = (component.members[Int(link.left)], component.members[Int(link.right)])
+        let isPinned = left.flags.contains(.pinned) || right.flags.contains(.pinned)
+        let timeToLive = isPinned ? nil : policies.timeToLive(left.namespace, right.namespace)
         return link.evidence.standing(at: hour, timeToLive: timeToLive, policies: policies)
     }
 

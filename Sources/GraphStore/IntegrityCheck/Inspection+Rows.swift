@@ -46,7 +46,8 @@ extension Inspection {
         _ snapshot: borrowing some Snapshot & ~Copyable
     ) throws {
         let name = "suspended: \(ends.first.rawValue), \(ends.second.rawValue)"
-        let timeToLive = policies.timeToLive(near.namespace, far.namespace)
+        let isPinned = near.flags.contains(.pinned) || far.flags.contains(.pinned)
+        let timeToLive = isPinned ? nil : policies.timeToLive(near.namespace, far.namespace)
         let newest = (row.folds.map(\.last) + (row.unlisted.map { [$0.newest] } ?? [])).max()
         guard let newest else {
             report.add("\(name) holds no evidence")

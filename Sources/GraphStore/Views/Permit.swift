@@ -10,8 +10,15 @@ package final class ViewContext: Sendable {
     /// Node ids below it had been given: where decoys are chosen from.
     package let nodes: UInt64
 
+    /// What the store's own jurisdiction grants where nobody has decided.
+    let homeGrants: UInt32
+    /// The bits of the features that there are.
+    let features: UInt32
+
     package init(_ state: StoreState) {
         rules = state.consentRules
+        homeGrants = rules.standardGrants(among: 1 << UInt32(rules.home))
+        features = [rules.linkDevices, rules.combineSources].reduce(0) { $0 | ($1.map { 1 << UInt32($0) } ?? 0) }
         devices = state.namespaces.indices.map { state.policies.isDevice(NamespaceID(UInt16($0))) }
         nodes = state.nextNode
     }
@@ -56,16 +63,14 @@ package struct Permit: ~Copyable {
     let snapshot: UInt64
     let root: NodeID
     let purpose: UInt8
-    /// The members that may be shown, and the count of them.
+    /// The members that may be shown.
     let members: MemberSet
-    let count: Int
 
-    fileprivate init(snapshot: UInt64, root: NodeID, purpose: UInt8, members: consuming MemberSet, count: Int) {
+    fileprivate init(snapshot: UInt64, root: NodeID, purpose: UInt8, members: consuming MemberSet) {
         self.snapshot = snapshot
         self.root = root
         self.purpose = purpose
         self.members = members
-        self.count = count
     }
 }
 
@@ -75,14 +80,16 @@ package enum Permission: ~Copyable {
     case generic(GenericReason)
 }
 
-/// Members of a component by index: 64 of them in a word, more in a list.
+/// Members of a component: all of a cluster that are not hidden, or by index; 64 of them in a word, more in a list.
 package enum MemberSet: Sendable {
+    case cluster(UInt16)
     case few(UInt64)
     case many([Bool])
 
     @inline(__always)
-    func contains(_ index: Int) -> Bool {
+    func contains(_ index: Int, in view: borrowing ComponentView) -> Bool {
         switch self {
+        case .cluster(let cluster): view.cluster(index) == cluster && !view.flags(index).contains(.hidden)
         case .few(let bits): bits >> UInt64(index) & 1 != 0
         case .many(let flags): flags[index]
         }
@@ -92,47 +99,74 @@ package enum MemberSet: Sendable {
 extension ComponentView {
     /// Judges what a caller may see of this component from one of its members on. Every step is taken whatever the others
     /// come to, so that the ways to a generic outcome cost alike.
-    func permission(from start: Int, root: NodeID, snapshot: UInt64, _ request: ViewRequest) -> Permission {
-        let isHidden = flags(start).contains(.hidden)
+    func permission(from start: Int, root: NodeID, snapshot: UInt64, _ request: borrowing ViewRequest) -> Permission {
+        var members = MemberSet.cluster(cluster(start))
+        var reason: GenericReason?
+        switch glance(from: start, request) {
+        case .wholeCluster: break
+        case .generic(let found): reason = found
+        case .unclear: reason = evaluate(from: start, request, &members)
+        }
+        if flags(start).contains(.hidden) { return .generic(.unknown) }
+        if let reason { return .generic(reason) }
+        return .permitted(Permit(snapshot: snapshot, root: root, purpose: request.purpose, members: members))
+    }
+
+    private func evaluate(
+        from start: Int, _ request: borrowing ViewRequest, _ members: inout MemberSet
+    ) -> GenericReason? {
         if memberCount <= 64 {
             var evaluation = FewMembers(self, start: start, request)
             let reason = evaluation.evaluate(self, request)
-            let visible = evaluation.visible
-            if isHidden { return .generic(.unknown) }
-            if let reason { return .generic(reason) }
-            return .permitted(
-                Permit(
-                    snapshot: snapshot, root: root, purpose: request.purpose, members: .few(visible),
-                    count: visible.nonzeroBitCount))
+            members = .few(evaluation.visible)
+            return reason
         }
         var evaluation = ManyMembers(self, start: start, request)
         let reason = evaluation.evaluate(self, request)
-        if isHidden { return .generic(.unknown) }
-        if let reason { return .generic(reason) }
-        return .permitted(
-            Permit(
-                snapshot: snapshot, root: root, purpose: request.purpose, members: .many(evaluation.visible),
-                count: evaluation.visible.count { $0 }))
+        members = .many(evaluation.visible)
+        return reason
     }
 
     /// The part of the profile that a permit allows. Its anchor is its earliest visible identifier, own or inherited for
     /// the purpose; a record's only where there is no identifier.
     func profile(under permit: consuming Permit, root: NodeID, snapshot: UInt64) -> Profile {
         precondition(permit.snapshot == snapshot && permit.root == root, "a permit of another snapshot or component")
+        if case .cluster(let home) = permit.members { return cluster(home, for: permit.purpose) }
+        var count = 0
+        for index in 0..<memberCount where permit.members.contains(index, in: self) { count += 1 }
         var members: [Member] = []
-        members.reserveCapacity(permit.count)
+        members.reserveCapacity(count)
         var anchor = NodeID(.max)
-        for index in 0..<memberCount where permit.members.contains(index) {
+        for index in 0..<memberCount where permit.members.contains(index, in: self) {
             let member = member(index)
             if anchor.rawValue == .max, member.namespace != .record { anchor = member.node }
             members.append(member)
         }
         for place in 0..<inheritanceCount where heirMask(place) >> UInt32(permit.purpose) & 1 != 0 {
             let inheritance = inheritance(place)
-            guard permit.members.contains(Int(inheritance.member)) else { continue }
+            guard permit.members.contains(Int(inheritance.member), in: self) else { continue }
             anchor = min(anchor, inheritance.node)
         }
         if anchor.rawValue == .max, let first = members.first { anchor = first.node }
+        return Profile(anchor: anchor, members: members)
+    }
+
+    /// A cluster as a whole, but for members that are hidden.
+    private func cluster(_ home: UInt16, for purpose: UInt8) -> Profile {
+        var count = 0
+        for index in 0..<memberCount where cluster(index) == home { count += 1 }
+        var members: [Member] = []
+        members.reserveCapacity(count)
+        for index in 0..<memberCount where cluster(index) == home {
+            let member = member(index)
+            if !member.flags.contains(.hidden) { members.append(member) }
+        }
+        var anchor = (members.first { $0.namespace != .record } ?? members.first)?.node ?? NodeID(.max)
+        for place in 0..<inheritanceCount where heirMask(place) >> UInt32(purpose) & 1 != 0 {
+            let inheritance = inheritance(place)
+            let heir = member(Int(inheritance.member))
+            if heir.cluster == home, !heir.flags.contains(.hidden) { anchor = min(anchor, inheritance.node) }
+        }
         return Profile(anchor: anchor, members: members)
     }
 
