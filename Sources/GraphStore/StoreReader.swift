@@ -54,8 +54,7 @@ extension Snapshot where Self: ~Copyable {
     /// The way of an unknown key: the same steps over a component chosen by the key, and nothing of it is shown.
     private func decoy(for key: IdentityKey, _ request: borrowing ViewRequest) throws -> ViewOutcome {
         guard request.context.nodes > 1 else { return .generic(.unknown) }
-        let chosen = (key.low ^ key.high &* 0x9e37_79b9_7f4a_7c15) % (request.context.nodes - 1) + 1
-        _ = try view(of: NodeID(chosen), expecting: nil, request)
+        _ = try view(of: request.context.decoy(for: key, request.purpose), expecting: nil, request)
         return .generic(.unknown)
     }
 

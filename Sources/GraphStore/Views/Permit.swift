@@ -7,15 +7,21 @@ package final class ViewContext: Sendable {
     package let rules: ConsentRules
     /// Namespaces of devices and sessions, by number.
     package let devices: [Bool]
-    /// Node ids below it had been given: where decoys are chosen from.
+    /// Node ids below it had been given: where decoys are chosen from, where there is no list of them.
     package let nodes: UInt64
+    /// By purpose, nodes whose views are generic by somebody's decision.
+    package let decoys: [[NodeID]]
+    /// A component of three members, one of which denies every purpose: what is judged where a real one holds no decision.
+    let example: [UInt8]
 
     /// What the store's own jurisdiction grants where nobody has decided.
     let homeGrants: UInt32
     /// The bits of the features that there are.
     let features: UInt32
 
-    package init(_ state: StoreState) {
+    package init(_ state: StoreState, decoys: [[NodeID]] = []) {
+        self.decoys = decoys
+        example = ComponentView.example
         rules = state.consentRules
         homeGrants = rules.standardGrants(among: 1 << UInt32(rules.home))
         features = [rules.linkDevices, rules.combineSources].reduce(0) { $0 | ($1.map { 1 << UInt32($0) } ?? 0) }
@@ -104,12 +110,42 @@ extension ComponentView {
         var reason: GenericReason?
         switch glance(from: start, request) {
         case .wholeCluster: break
-        case .generic(let found): reason = found
+        case .generic(let found):
+            reason = found
+            if !hasViews { judgeExample(request) }
         case .unclear: reason = evaluate(from: start, request, &members)
         }
         if flags(start).contains(.hidden) { return .generic(.unknown) }
         if let reason { return .generic(reason) }
         return .permitted(Permit(snapshot: snapshot, root: root, purpose: request.purpose, members: members))
+    }
+
+    /// The steps that a decision would have taken: a view that is generic by default costs what a denied one does.
+    private func judgeExample(_ request: borrowing ViewRequest) {
+        guard let example = try? ComponentView(request.context.example.span.bytes) else { return }
+        if case .wholeCluster = example.glance(from: 0, request) { preconditionFailure("the example denies all") }
+    }
+
+    /// A component of three members, one of which denies every purpose.
+    static var example: [UInt8] {
+        var component = Component()
+        component.anchors = [NodeID(1)]
+        for number in 0..<3 {
+            component.members.append(
+                Member(
+                    node: NodeID(UInt64(number) + 1), key: IdentityKey(high: 0, low: UInt64(number)),
+                    namespace: NamespaceID(0), cluster: 0))
+        }
+        var section = ViewSection()
+        for purpose in 0..<UInt8(ConsentRules.limit) {
+            let cell = ConsentCell(purpose: purpose, state: .deniedForProfile, until: ConsentCell.forever)
+            section.cells.append(.init(member: 0, consent: cell))
+        }
+        section.edges = [.init(left: 0, right: 1, mask: .max), .init(left: 1, right: 2, mask: .max)]
+        component.views = section
+        var writer = ByteWriter(capacity: 1_024)
+        ComponentCodec.encode(.component(component), into: &writer)
+        return (0..<writer.count).map { writer.bytes.uint8(at: $0) }
     }
 
     private func evaluate(

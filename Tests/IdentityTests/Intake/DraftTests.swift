@@ -23,7 +23,7 @@ import Testing
             ])
         #expect(text(draft.attributes) == #"{"a":"é\u000a/","b":[1,2.50,{"x":true,"y":null}]}"#)
         #expect(draft.behaviour == nil)
-        #expect(text(draft.consents) == #"[{"purpose":"marketing"}]"#)
+        #expect(draft.decisions.map(\.purpose) == ["marketing"])
         #expect(text(draft.context) == #"{"page":"/"}"#)
     }
 
