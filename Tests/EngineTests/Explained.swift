@@ -30,6 +30,7 @@ struct Explained {
                 observation.identifiers.forEach(note)
                 if let key = observation.record?.key { note(KeyedIdentifier(namespace: record, key: key)) }
             case .assert(let assertion): [assertion.first, assertion.second].forEach(note)
+            case .decide(let observation): observation.decisions.map(\.identifier).forEach(note)
             case .retractRecord, .retractSource: break
             }
         }

@@ -106,13 +106,14 @@ struct PropertyRun {
         return ids
     }
 
-    private static func command(_ step: Step) -> Command {
+    static func command(_ step: Step) -> Command {
         switch step {
         case .observe(let observation): .record([observation])
         case .retractRecord(let source, let record, let time):
             .retractRecord(source: source, record: record, time: time)
         case .retractSource(let source, let time): .retractSource(source, time: time)
         case .assert(let assertion): .assert(assertion)
+        case .decide(let observation): .decide([observation])
         }
     }
 
@@ -186,7 +187,7 @@ struct PropertyRun {
             && scenario.steps.allSatisfy { step in
                 switch step {
                 case .observe(let observation): observation.record == nil
-                case .assert: true
+                case .assert, .decide: true
                 case .retractRecord, .retractSource: false
                 }
             }

@@ -36,7 +36,7 @@ struct HeldEvidence {
             case .retractRecord(_, let record, let time):
                 retractedRecords[record] = max(retractedRecords[record] ?? time, time)
             case .assert(let assertion): take(assertion)
-            case .observe: break
+            case .observe, .decide: break
             }
         }
         var latest: [IdentityKey: Record] = [:]
@@ -60,6 +60,7 @@ struct HeldEvidence {
         records = Array(latest.values)
         for record in records { pairs.formUnion(record.pairs) }
         forgetWhatIsNotHeld(steps)
+        for decision in steps.flatMap(\.decisions) { namespace[decision.identifier.key] = decision.identifier.namespace }
     }
 
     private mutating func take(_ assertion: Assertion) {

@@ -13,10 +13,12 @@ package struct Oracle {
     /// The constraints that kept clusters apart.
     package private(set) var refusals: Set<Verdict> = []
 
-    private let configuration: Configuration
+    let configuration: Configuration
     private let hour: Int32
-    private var evidence = HeldEvidence()
-    private var links: [OracleLink] = []
+    private(set) var evidence = HeldEvidence()
+    /// Identifiers that hold a denial for the whole person: neither they nor their links expire.
+    private let pinned: Set<IdentityKey>
+    private(set) var links: [OracleLink] = []
     private var refused: [(link: OracleLink, verdict: Verdict)] = []
 
     package init(_ scenario: Scenario) { self.init(scenario.steps, scenario.configuration, asOf: scenario.asOf) }
@@ -24,6 +26,7 @@ package struct Oracle {
     package init(_ steps: [Step], _ configuration: Configuration, asOf time: Timestamp) {
         self.configuration = configuration
         hour = time.hour
+        pinned = NaiveLedger(steps, configuration).pinned
         evidence = HeldEvidence(steps, configuration)
         findHubs()
         findLinks()
@@ -40,15 +43,16 @@ package struct Oracle {
 
     // MARK: Liveness
 
-    private func policy(_ key: IdentityKey) -> NamespacePolicy {
+    func policy(_ key: IdentityKey) -> NamespacePolicy {
         configuration.namespaces[evidence.namespace[key] ?? 0]
     }
 
-    private func isRecord(_ key: IdentityKey) -> Bool { policy(key).kind == .record }
+    func isRecord(_ key: IdentityKey) -> Bool { policy(key).kind == .record }
 
     /// What is said at `time` of a link between two keys is hidden after the shorter of their times to live: a time to
     /// live of h hours ends with the h-th full hour after the hour of the event.
-    private func isLive(_ time: Timestamp, _ first: IdentityKey, _ second: IdentityKey) -> Bool {
+    func isLive(_ time: Timestamp, _ first: IdentityKey, _ second: IdentityKey) -> Bool {
+        if pinned.contains(first) || pinned.contains(second) { return true }
         let lives = [policy(first).timeToLiveHours, policy(second).timeToLiveHours].compactMap { $0 }
         guard let shorter = lives.min() else { return true }
         return hour <= time.hour + shorter
@@ -57,7 +61,7 @@ package struct Oracle {
     private func isLive(_ pair: KeyPair) -> Bool { !liveSources(of: pair).isEmpty }
 
     /// For each source whose word on the pair still stands, the days on which it said so.
-    private func liveSources(of pair: KeyPair) -> [String: Set<UInt64>] {
+    func liveSources(of pair: KeyPair) -> [String: Set<UInt64>] {
         var days: [String: Set<UInt64>] = [:]
         for (source, times) in evidence.events[pair] ?? [:] {
             guard let newest = times.max(), isLive(newest, pair.low, pair.high) else { continue }
@@ -102,7 +106,9 @@ package struct Oracle {
         for pair in evidence.pairs where isLive(pair) && !hubs.contains(pair.low) && !hubs.contains(pair.high) {
             let sources = liveSources(of: pair)
             links.append(
-                link(pair, kind: 1, party: partyRank(sources.keys), weight: sources.values.reduce(0) { $0 + $1.count }))
+                link(
+                    pair, kind: 1, party: partyRank(sources.keys), weight: sources.values.reduce(0) { $0 + $1.count },
+                    sources: Set(sources.keys)))
         }
         for record in evidence.records {
             let candidates = record.identifiers.filter { !hubs.contains($0) && isLive(record.time, $0, record.key) }
@@ -112,7 +118,9 @@ package struct Oracle {
             }
             guard let strongest else { continue }
             links.append(
-                link(KeyPair(record.key, strongest), kind: 1, party: partyRank([record.source]), weight: 1))
+                link(
+                    KeyPair(record.key, strongest), kind: 1, party: partyRank([record.source]), weight: 1,
+                    sources: [record.source]))
         }
         for pair in evidence.mustLinks where isPresent(pair.low) && isPresent(pair.high) {
             links.append(link(pair, kind: 0, party: 0, weight: 0))
@@ -123,13 +131,15 @@ package struct Oracle {
         !isRecord(key) || evidence.records.contains { $0.key == key }
     }
 
-    private func link(_ pair: KeyPair, kind: Int, party: Int, weight: Int) -> OracleLink {
+    private func link(
+        _ pair: KeyPair, kind: Int, party: Int, weight: Int, sources: Set<String> = []
+    ) -> OracleLink {
         let strengths = [policy(pair.low).strength, policy(pair.high).strength].sorted()
         let others = [pair.low, pair.high].map { policy($0) }.filter { $0.kind != .session }
         let named = others.count == 1 ? others[0].strength : nil
         return OracleLink(
             pair: pair, kind: kind, party: party, weaker: strengths[0], named: named, weight: weight,
-            stronger: strengths[1])
+            stronger: strengths[1], sources: sources)
     }
 
     // MARK: Clusters
@@ -249,6 +259,8 @@ struct OracleLink {
     let named: Int?
     let weight: Int
     let stronger: Int
+    /// Whose word it stands on; none for a must-link.
+    let sources: Set<String>
 
     func comesBefore(_ other: OracleLink) -> Bool {
         if kind != other.kind { return kind < other.kind }

@@ -8,9 +8,12 @@ package enum Step: Sendable {
     case retractRecord(source: String, record: IdentityKey, time: Timestamp)
     case retractSource(String, time: Timestamp)
     case assert(Assertion)
+    /// Decisions alone: what the observation says of its identifiers is not evidence.
+    case decide(KeyedObservation)
 
     package var kind: String {
         switch self {
+        case .decide: "decision"
         case .observe(let observation): observation.record == nil ? "event" : "record"
         case .retractRecord: "record retraction"
         case .retractSource: "source retraction"
@@ -35,14 +38,16 @@ package struct Scenario: Sendable {
     static let namespaces = ["login", "email", "phone", "device", "cookie", "session"]
     static let days = 60
 
-    package init(seed: UInt64) throws {
-        var maker = try ScenarioMaker(seed: seed)
+    /// - Parameter size: a crowd is so large that its components have more than 64 members.
+    package init(seed: UInt64, size: ScenarioSize = .small) throws {
+        var maker = try ScenarioMaker(seed: seed, size: size)
         self.seed = seed
         configuration = maker.builder.configuration
         maker.makeEvents()
         maker.makeRecords()
         maker.makeAssertions()
         maker.makeRetractions()
+        maker.makeDecisions()
         steps = maker.steps
         after = maker.after
         asOf = EvidenceBuilder.time(hours: (Self.days + maker.generator.int(0...20)) * 24 + maker.generator.int(0...23))
@@ -69,8 +74,10 @@ package struct Scenario: Sendable {
             switch step {
             case .observe(let observation):
                 keys.formUnion(observation.identifiers.map(\.key))
+                keys.formUnion(observation.decisions.map(\.identifier.key))
                 if let record = observation.record { keys.insert(record.key) }
             case .assert(let assertion): keys.formUnion([assertion.first.key, assertion.second.key])
+            case .decide(let observation): keys.formUnion(observation.decisions.map(\.identifier.key))
             case .retractRecord, .retractSource: break
             }
         }
@@ -102,29 +109,46 @@ package struct Scenario: Sendable {
     }
 }
 
+/// How much evidence a scenario holds.
+package enum ScenarioSize: Sendable {
+    case small, crowd
+}
+
 /// Draws the steps of a scenario.
 struct ScenarioMaker {
     var generator: SeededGenerator
+    /// Draws what is about consent: the evidence of a seed is the same without it.
+    var consentGenerator: SeededGenerator
     let builder: EvidenceBuilder
+    let size: ScenarioSize
     var steps: [Step] = []
     var after: [[Int]] = []
     /// How many identifiers each namespace has.
-    private let universe: Int
+    let universe: Int
+    /// Whether the configuration is about consent, so that there may be decisions.
+    let hasConsent: Bool
     private let recordCount: Int
     private var assertions = AssertionChecker()
     private var firstOfRecord: [IdentityKey: Int] = [:]
     private var assertionsOfRecord: [IdentityKey: [Int]] = [:]
 
-    init(seed: UInt64) throws {
+    init(seed: UInt64, size: ScenarioSize) throws {
         var generator = SeededGenerator(seed: seed &* 0x9E37_79B9_7F4A_7C15 &+ 1)
-        builder = try EvidenceBuilder(yaml: Self.configuration(&generator))
-        universe = generator.int(2...5)
-        recordCount = generator.int(0...8)
+        var consentGenerator = SeededGenerator(seed: seed ^ 0xC0_25E2_7000)
+        self.size = size
+        hasConsent = size == .crowd || consentGenerator.chance(70)
+        var rules = hasConsent ? ConsentText(&consentGenerator) : nil
+        let evidence =
+            size == .small ? Self.configuration(&generator, &rules) : Self.roomyConfiguration(&generator, &rules)
+        builder = try EvidenceBuilder(yaml: evidence + (rules?.text ?? ""))
+        universe = size == .small ? generator.int(2...5) : generator.int(16...24)
+        recordCount = size == .small ? generator.int(0...8) : generator.int(10...30)
         self.generator = generator
+        self.consentGenerator = consentGenerator
     }
 
     /// Limits so tight that a small universe reaches them.
-    private static func configuration(_ generator: inout SeededGenerator) -> String {
+    private static func configuration(_ generator: inout SeededGenerator, _ rules: inout ConsentText?) -> String {
         var text = "built_in: none\nnamespaces:\n"
         let rows: [(name: String, strength: Int, kind: String, unique: [String], life: [String])] = [
             ("login", 900, "person", ["always", "always", "none"], ["never"]),
@@ -140,12 +164,36 @@ struct ScenarioMaker {
             text += ", hub_limit: \(generator.int(1...6)), fan_limit: \(generator.int(1...5))"
             text += ", record_limit: \(generator.int(1...4))}\n"
         }
-        text += "sources:\n  shop: {party: zero}\n  crm: {party: first}\n  feed: {party: second}\n"
-        text += "  partner: {party: third}\n  web: {party: \(generator.pick(["first", "third"]))}\n"
+        text += sources(web: generator.pick(["first", "third"]), &rules)
         return text + "limits: {profile_identifiers: \(generator.int(3...9))}\n"
     }
 
-    private mutating func add(_ step: Step, after earlier: [Int] = []) {
+    /// Limits out of reach, so that many find together.
+    private static func roomyConfiguration(
+        _ generator: inout SeededGenerator, _ rules: inout ConsentText?
+    ) -> String {
+        var text = "built_in: none\nnamespaces:\n"
+        let rows: [(String, Int, String, [String])] = [
+            ("login", 900, "person", ["never"]), ("email", 700, "person", ["never"]),
+            ("phone", 600, "person", ["never", "50d"]), ("device", 300, "device", ["never", "40d"]),
+            ("cookie", 300, "device", ["50d"]), ("session", 100, "session", ["30d"]),
+        ]
+        for (name, strength, kind, life) in rows {
+            text += "  \(name): {strength: \(strength), class: \(kind), time_to_live: \(generator.pick(life))"
+            text += ", hub_limit: \(generator.int(4...60)), fan_limit: 100, record_limit: 20}\n"
+        }
+        text += sources(web: "first", &rules)
+        return text + "limits: {profile_identifiers: 400}\n"
+    }
+
+    private static func sources(web: String, _ rules: inout ConsentText?) -> String {
+        let parties = [("shop", "zero"), ("crm", "first"), ("feed", "second"), ("partner", "third"), ("web", web)]
+        var text = "sources:\n"
+        for (name, party) in parties { text += "  \(name): {party: \(party)\(rules?.servedPurposes() ?? "")}\n" }
+        return text
+    }
+
+    mutating func add(_ step: Step, after earlier: [Int] = []) {
         steps.append(step)
         after.append(earlier)
     }
@@ -167,7 +215,7 @@ struct ScenarioMaker {
     }
 
     mutating func makeEvents() {
-        for _ in 0..<generator.int(4...28) {
+        for _ in 0..<(size == .small ? generator.int(4...28) : generator.int(90...160)) {
             let event = KeyedObservation(
                 source: generator.pick(Scenario.sources), time: time(), identifiers: identifiers(1...4))
             add(.observe(event))

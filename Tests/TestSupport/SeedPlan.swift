@@ -9,6 +9,11 @@ package struct SeedPlan: Sendable {
 
     package let seeds: [UInt64]
 
+    private init(seeds: [UInt64]) { self.seeds = seeds }
+
+    /// The seeds from 1 on.
+    package init(upTo count: UInt64) { self.init(seeds: Array(1...max(count, 1))) }
+
     /// `SELVEDGE_SEED` names one seed, `SELVEDGE_SEEDS` how many from 1 on; `standard` without either.
     package static func fromEnvironment(standard: UInt64 = 2_000) -> SeedPlan {
         let environment = ProcessInfo.processInfo.environment

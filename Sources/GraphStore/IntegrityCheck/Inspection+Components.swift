@@ -79,12 +79,22 @@ extension Inspection {
         held[right.node]?.active.add(left.namespace)
     }
 
-    private func standing(_ link: ActiveLink, _ component: Component) -> Standing {
+    func standing(_ link: ActiveLink, _ component: Component) -> Standing {
         if link.kind == .mustLink { return Standing(isLive: true, partyRank: 0, weight: 0, nextLook: nil) }
+<<<<<<< HEAD
         let (left, right) = (component.members[Int(link.left)], component.members[Int(link.right)])
         let isPinned = left.flags.contains(.pinned) || right.flags.contains(.pinned)
         let timeToLive = isPinned ? nil : policies.timeToLive(left.namespace, right.namespace)
+=======
+        let timeToLive = timeToLive(component.members[Int(link.left)], component.members[Int(link.right)])
+>>>>>>> oracle
         return link.evidence.standing(at: hour, timeToLive: timeToLive, policies: policies)
+    }
+
+    /// Hours after which a contribution to a link of two members is hidden; nil: never, as beside a denial for the whole person.
+    func timeToLive(_ left: Member, _ right: Member) -> Int32? {
+        if left.flags.contains(.pinned) || right.flags.contains(.pinned) { return nil }
+        return policies.timeToLive(left.namespace, right.namespace)
     }
 
     private func isConnected(_ component: Component) -> Bool {

@@ -1,6 +1,6 @@
 package import Identity
 internal import LMDB
-internal import Stitching
+package import Stitching
 
 /// What every view of a store is judged by: one for as long as the store is open, so that a resolve copies nothing of it.
 package final class ViewContext: Sendable {
@@ -122,8 +122,13 @@ extension ComponentView {
 
     /// The steps that a decision would have taken: a view that is generic by default costs what a denied one does.
     private func judgeExample(_ request: borrowing ViewRequest) {
-        guard let example = try? ComponentView(request.context.example.span.bytes) else { return }
-        if case .wholeCluster = example.glance(from: 0, request) { preconditionFailure("the example denies all") }
+        // Sound: bytes have no padding, and the span does not outlive this call.
+        let bytes = request.context.example
+        let span = unsafe bytes.span.bytes
+        do {
+            let example = try ComponentView(span)
+            if case .wholeCluster = example.glance(from: 0, request) { preconditionFailure("the example denies all") }
+        } catch { preconditionFailure("the example is no component: \(error)") }
     }
 
     /// A component of three members, one of which denies every purpose.

@@ -25,6 +25,7 @@ extension Workspace {
         for link in links.indices where links[link].left == dense || links[link].right == dense {
             links[link].isChanged = true
         }
+        try retieRecords(of: index, transaction)
     }
 
     /// Hours after which a contribution to a link of two loaded nodes is hidden; nil: never.
@@ -142,19 +143,29 @@ extension Workspace {
         for (place, link) in linkList[regrouped[index].links].enumerated() {
             support[Int(nodes[Int(links[Int(link)].left)].place)] |= masks[place]
             support[Int(nodes[Int(links[Int(link)].right)].place)] |= masks[place]
+            guard links[Int(link)].kind == .tie else { continue }
+            recordSources[recordEnd(Int(link))] = links[Int(link)].evidence.records.first?.source
         }
-        for (place, member) in members.enumerated() where support[place] != .max {
-            support[place] |= try suspendedSupport(member, transaction)
-            if nodes[Int(member)].isRecord { support[place] |= recordSupport(member) }
+        for (place, member) in members.enumerated() {
+            if nodes[Int(member)].isRecord {
+                support[place] = try recordSupport(member, transaction)
+            } else if support[place] != .max {
+                support[place] |= try suspendedSupport(member, transaction)
+            }
         }
-        for (place, member) in members.enumerated() { supports[member] = support[place] }
         return support.allSatisfy { $0 == .max } ? nil : support
     }
 
-    /// A record that hangs on nothing serves what its own source may.
-    private func recordSupport(_ member: Int32) -> UInt32 {
+    /// A record may serve what its own source may, whoever says whose it is; one that is not held, nothing.
+    private func recordSupport(_ member: Int32, _ transaction: borrowing WriteTransaction) throws -> UInt32 {
+        guard nodes[Int(member)].recordIsHeld else { return 0 }
         if let source = recordSources[member] { return policies.sources[Int(source.rawValue)].purposes }
-        return supports[member] ?? .max
+        for source in policies.sources.indices {
+            let key = RecordKey(source: SourceID(UInt32(source)), key: nodes[Int(member)].key)
+            guard case .held? = try transaction.get(Tables.records, key) else { continue }
+            return policies.sources[source].purposes
+        }
+        return 0
     }
 
     /// What suspended links and records of an identifier may serve: of those loaded as they are now, of the others as they

@@ -20,8 +20,10 @@ extension Workspace {
         return isTaken
     }
 
+    /// A denial for the whole person plays no part here: it may have come after the purge, or come after this.
     private func isPurged(_ time: Timestamp, _ first: Int32, _ second: Int32, at purgeHour: Int32) -> Bool {
-        timeToLive(first, second).map { Evidence.expiryHour(time, timeToLive: $0) <= purgeHour } ?? false
+        policies.timeToLive(nodes[Int(first)].namespace, nodes[Int(second)].namespace)
+            .map { Evidence.expiryHour(time, timeToLive: $0) <= purgeHour } ?? false
     }
 
     /// Adds what a record says of its identifiers. `listings` must have its rows already.

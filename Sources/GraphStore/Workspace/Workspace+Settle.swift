@@ -136,7 +136,7 @@ extension Workspace {
         if records > 0 || nodes[index].recordsDelta != 0 { try retieRecords(of: index, transaction) }
     }
 
-    private mutating func retieRecords(of index: Int, _ transaction: borrowing WriteTransaction) throws {
+    mutating func retieRecords(of index: Int, _ transaction: borrowing WriteTransaction) throws {
         let node = nodes[index].id
         var found: [(record: NodeID, source: SourceID)] = []
         try transaction.scan(Tables.listings, from: NodePair(node, NodeID(0))) { key, payload in

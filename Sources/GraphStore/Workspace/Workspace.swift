@@ -28,10 +28,9 @@ package struct Workspace: ~Copyable {
     var retied: [Int32: RecordKey] = [:]
     /// Sources of records whose tie has been found again, by dense index.
     var recordSources: [Int32: SourceID] = [:]
-    /// What ledgers say, jurisdictions by number, and what evidence may serve: by dense index, as stored or changed.
+    /// What ledgers say, and jurisdictions by number: by dense index, as stored or changed.
     var cells: [Int32: [ConsentCell]] = [:]
     var laws: [Int32: UInt32] = [:]
-    var supports: [Int32: UInt32] = [:]
     /// Purposes on which there are new decisions, by dense index.
     var decided: [Int32: UInt32] = [:]
     /// Nodes with a grant that takes back decisions by name.
@@ -211,7 +210,6 @@ extension Workspace {
         originViews[origin] = section
         for cell in section.cells { cells[first + Int32(cell.member), default: []].append(cell.consent) }
         for law in section.laws { laws[first + Int32(law.member)] = law.mask }
-        for (place, mask) in (section.support ?? []).enumerated() { supports[first + Int32(place)] = mask }
         for (place, mask) in (section.heirMasks ?? []).enumerated() {
             inheritedMasks[component.inheritance(place).node] = mask
         }

@@ -42,9 +42,11 @@ package struct LedgerDecision: Hashable, Sendable {
         }
     }
 
-    /// Whether it counts before `other` of the same identifier and purpose: later, or at equal times more restrictive.
+    /// Whether it counts before `other` of the same identifier and purpose: later, or at equal times more restrictive; among
+    /// equals the lower id, so that the order of arrival plays no part.
     package func outranks(_ other: LedgerDecision) -> Bool {
-        time != other.time ? other.time < time : other.rank < rank
+        if time != other.time { return other.time < time }
+        return rank != other.rank ? other.rank < rank : id < other.id
     }
 
     private var rank: (UInt8, Int) { (state.rawValue, -lifts.count) }
