@@ -6,7 +6,8 @@ import Testing
     private static let commands: [[String]] = [
         ["record"], ["retract", "--source", "crm", "--record", "r2"],
         ["assert", "same", "email:\(Lines.email)", "phone:\(Lines.phone)", "--by", "me"], ["sweep"], ["purge"],
-        ["resolve", "email:\(Lines.email)"], ["explain", "email:\(Lines.email)", "phone:\(Lines.phone)"], ["simulate"],
+        ["resolve", "--purpose", "service", "email:\(Lines.email)"],
+        ["explain", "email:\(Lines.email)", "phone:\(Lines.phone)"], ["simulate"],
         ["clusters"], ["key", "email:\(Lines.email)"], ["digest"], ["check"], ["stats"],
     ]
 

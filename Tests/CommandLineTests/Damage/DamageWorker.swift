@@ -47,7 +47,8 @@ final class DamageWorker {
     }
 
     private func resolve() throws -> DamageOutcome {
-        let end = try DamageProgram.selvedge.run(["resolve", "--data", path, "--json"] + store.asked)
+        let end = try DamageProgram.selvedge.run(
+            ["resolve", "--data", path, "--purpose", "service", "--json"] + store.asked)
         // What was printed before the end counts, whatever the end was.
         let answers = (try? DamageAnswer.read(end.output)) ?? []
         let worst = answers.map { $0.difference(from: store.baseline[$0.argument - 1]) }.max() ?? .same

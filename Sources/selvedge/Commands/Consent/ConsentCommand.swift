@@ -12,7 +12,7 @@ struct ConsentCommand: ParsableCommand {
         subcommands: [DecideCommand.self, ConsentCheckCommand.self, LedgerCommand.self, ProveCommand.self])
 
     mutating func run() throws {
-        let names = Self.configuration.subcommands.compactMap(\.configuration.commandName)
+        let names = Self.configuration.subcommands.compactMap { $0.configuration.commandName }
         throw ValidationError("name one of its commands: \(names.joined(separator: ", "))")
     }
 }
