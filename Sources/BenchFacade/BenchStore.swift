@@ -93,6 +93,17 @@ public final class BenchStore {
         return profile.members.count
     }
 
+    /// As a service does at its start: unknown addresses are judged over components that are denied.
+    public func refreshDecoys() throws { try engine.refreshDecoys() }
+
+    /// The members that a purpose may see now, by the decoys in use; 0 where the outcome is generic.
+    public func ask(email value: String, purpose: UInt8) throws -> Int {
+        let key = try intake.identityKey(namespace: email, value: value)
+        let asked = engine.request(purpose, at: Timestamp(milliseconds: request.now))
+        guard case .profile(let profile) = try engine.view(key, asked) else { return 0 }
+        return profile.members.count
+    }
+
     /// The store's number of a purpose.
     public func purpose(named name: String) throws -> UInt8 { try engine.purpose(named: name) }
 

@@ -54,6 +54,10 @@ extension Snapshot where Self: ~Copyable {
     /// The way of an unknown key: the same steps over a component chosen by the key, and nothing of it is shown.
     private func decoy(for key: IdentityKey, _ request: borrowing ViewRequest) throws -> ViewOutcome {
         guard request.context.nodes > 1 else { return .generic(.unknown) }
+        // An identifier that is held has a row to be verified, which this one has not: an example stands for it.
+        if try ComponentView(request.context.examples[Int(request.purpose)].rawBytes).memberCount == 0 {
+            throw StoreError.damaged("the example of a component has no members")
+        }
         _ = try view(of: request.context.decoy(for: key, request.purpose), expecting: nil, request)
         return .generic(.unknown)
     }

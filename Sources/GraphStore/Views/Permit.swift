@@ -11,8 +11,8 @@ package final class ViewContext: Sendable {
     package let nodes: UInt64
     /// By purpose, nodes whose views are generic by somebody's decision.
     package let decoys: [[NodeID]]
-    /// A component of three members, one of which denies every purpose: what is judged where a real one holds no decision.
-    let example: [UInt8]
+    /// By purpose, a component of three members, one of which denies it: judged where a real one holds no decision.
+    let examples: [[UInt8]]
 
     /// What the store's own jurisdiction grants where nobody has decided.
     let homeGrants: UInt32
@@ -21,7 +21,7 @@ package final class ViewContext: Sendable {
 
     package init(_ state: StoreState, decoys: [[NodeID]] = []) {
         self.decoys = decoys
-        example = ComponentView.example
+        examples = (0..<UInt8(state.purposes.count)).map { ComponentView.example(denying: $0) }
         rules = state.consentRules
         homeGrants = rules.standardGrants(among: 1 << UInt32(rules.home))
         features = [rules.linkDevices, rules.combineSources].reduce(0) { $0 | ($1.map { 1 << UInt32($0) } ?? 0) }
@@ -122,17 +122,15 @@ extension ComponentView {
 
     /// The steps that a decision would have taken: a view that is generic by default costs what a denied one does.
     private func judgeExample(_ request: borrowing ViewRequest) {
-        // Sound: bytes have no padding, and the span does not outlive this call.
-        let bytes = request.context.example
-        let span = unsafe bytes.span.bytes
+        let bytes = request.context.examples[Int(request.purpose)]
         do {
-            let example = try ComponentView(span)
-            if case .wholeCluster = example.glance(from: 0, request) { preconditionFailure("the example denies all") }
+            let example = try ComponentView(bytes.rawBytes)
+            if case .wholeCluster = example.glance(from: 0, request) { preconditionFailure("the example denies it") }
         } catch { preconditionFailure("the example is no component: \(error)") }
     }
 
-    /// A component of three members, one of which denies every purpose.
-    static var example: [UInt8] {
+    /// A component of three members, one of which denies a purpose.
+    static func example(denying purpose: UInt8) -> [UInt8] {
         var component = Component()
         component.anchors = [NodeID(1)]
         for number in 0..<3 {
@@ -142,10 +140,8 @@ extension ComponentView {
                     namespace: NamespaceID(0), cluster: 0))
         }
         var section = ViewSection()
-        for purpose in 0..<UInt8(ConsentRules.limit) {
-            let cell = ConsentCell(purpose: purpose, state: .deniedForProfile, until: ConsentCell.forever)
-            section.cells.append(.init(member: 0, consent: cell))
-        }
+        let cell = ConsentCell(purpose: purpose, state: .deniedForProfile, until: ConsentCell.forever)
+        section.cells = [.init(member: 0, consent: cell)]
         section.edges = [.init(left: 0, right: 1, mask: .max), .init(left: 1, right: 2, mask: .max)]
         component.views = section
         var writer = ByteWriter(capacity: 1_024)

@@ -11,12 +11,18 @@ struct Options {
     var isAlone = false
     /// What consent costs: views beside whole clusters, decisions beside observations.
     var isAboutConsent = false
+    /// Resolves whose outcome is generic, each a piece for a profiler: see `bench/generic`.
+    var asksGeneric = false
 
     init(_ arguments: [String]) throws {
         var rest = arguments[...]
         while let name = rest.popFirst() {
             if name == "--alone" {
                 isAlone = true
+                continue
+            }
+            if name == "--generic" {
+                asksGeneric = true
                 continue
             }
             if name == "--consent" {
