@@ -7,33 +7,33 @@ import Testing
 
 /// The bytes of each value are what its drawing says, read back to the same, and nothing shorter is believed.
 @Suite struct CodecTests {
-    private static func bytes<V: ValueCodec>(_: V.Type, _ value: V.Value) -> [UInt8] {
+    static func bytes<V: ValueCodec>(_: V.Type, _ value: V.Value) -> [UInt8] {
         var writer = ByteWriter(capacity: 64)
         V.encode(value, into: &writer)
         let written = writer.bytes
         return (0..<written.byteCount).map { written.uint8(at: $0) }
     }
 
-    private static func key<K: KeyCodec>(_: K.Type, _ key: K.Key) -> [UInt8] {
+    static func key<K: KeyCodec>(_: K.Type, _ key: K.Key) -> [UInt8] {
         var writer = ByteWriter(capacity: 64)
         K.encode(key, into: &writer)
         let written = writer.bytes
         return (0..<written.byteCount).map { written.uint8(at: $0) }
     }
 
-    private static func decode<V: ValueCodec>(_: V.Type, _ bytes: [UInt8]) throws -> V.Value {
+    static func decode<V: ValueCodec>(_: V.Type, _ bytes: [UInt8]) throws -> V.Value {
         var writer = ByteWriter(capacity: 64)
         writer.append(contentsOf: bytes)
         return try V.decode(writer.bytes, version: V.version)
     }
 
-    private static func read<K: KeyCodec>(_: K.Type, _ key: K.Key) -> K.Key {
+    static func read<K: KeyCodec>(_: K.Type, _ key: K.Key) -> K.Key {
         var writer = ByteWriter(capacity: 64)
         K.encode(key, into: &writer)
         return K.decode(writer.bytes)
     }
 
-    private static func hex(_ bytes: [UInt8]) -> String {
+    static func hex(_ bytes: [UInt8]) -> String {
         bytes.map { byte in
             let text = String(byte, radix: 16)
             return text.count == 1 ? "0" + text : text
@@ -41,7 +41,7 @@ import Testing
     }
 
     /// Encodes, decodes, compares; and tries every shorter value, and one that is longer.
-    private static func check<V: ValueCodec>(
+    static func check<V: ValueCodec>(
         _: V.Type, _ value: V.Value, _ isSame: (V.Value, V.Value) -> Bool
     ) throws {
         let bytes = bytes(V.self, value)

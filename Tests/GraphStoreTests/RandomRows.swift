@@ -5,7 +5,7 @@ import TestSupport
 
 /// Rows of every table, drawn by a seed: full range of each field, lists from empty to a few.
 struct RandomRows {
-    private var generator: SeededGenerator
+    var generator: SeededGenerator
 
     init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
@@ -15,15 +15,15 @@ struct RandomRows {
 
     mutating func hour() -> Int32 { Int32(generator.int(1...Int(Int32.max))) }
 
-    private mutating func time() -> Timestamp { Timestamp(milliseconds: Int64(generator.next() >> 16)) }
+    mutating func time() -> Timestamp { Timestamp(milliseconds: Int64(generator.next() >> 16)) }
 
-    private mutating func source() -> SourceID { SourceID(UInt32(truncatingIfNeeded: generator.next())) }
+    mutating func source() -> SourceID { SourceID(UInt32(truncatingIfNeeded: generator.next())) }
 
     private mutating func namespace() -> NamespaceID { NamespaceID(UInt16(truncatingIfNeeded: generator.next())) }
 
-    private mutating func text() -> String { String(repeating: "\u{e9}x", count: generator.int(0...5)) }
+    mutating func text() -> String { String(repeating: "\u{e9}x", count: generator.int(0...5)) }
 
-    private mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(generator.int(0...255)) } }
+    mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(generator.int(0...255)) } }
 
     mutating func identifier() -> IdentifierRow { IdentifierRow(node: node(), namespace: namespace()) }
 
@@ -90,6 +90,7 @@ struct RandomRows {
         for _ in 0..<generator.int(0...2) {
             component.inheritances.append(Inheritance(member: UInt16(generator.int(0...9)), node: node()))
         }
+        if generator.chance(60) { component.views = views(component.members.count, component.inheritances.count) }
         guard !component.linksApart else { return .component(component) }
         for _ in 0..<generator.int(0...3) {
             let link = link()

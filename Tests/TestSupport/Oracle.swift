@@ -17,7 +17,7 @@ package struct Oracle {
     private let hour: Int32
     private(set) var evidence = HeldEvidence()
     /// Identifiers that hold a denial for the whole person: neither they nor their links expire.
-    private let pinned: Set<IdentityKey>
+    let pinned: Set<IdentityKey>
     private(set) var links: [OracleLink] = []
     private var refused: [(link: OracleLink, verdict: Verdict)] = []
 
@@ -46,8 +46,6 @@ package struct Oracle {
     func policy(_ key: IdentityKey) -> NamespacePolicy {
         configuration.namespaces[evidence.namespace[key] ?? 0]
     }
-
-    func isRecord(_ key: IdentityKey) -> Bool { policy(key).kind == .record }
 
     /// What is said at `time` of a link between two keys is hidden after the shorter of their times to live: a time to
     /// live of h hours ends with the h-th full hour after the hour of the event.

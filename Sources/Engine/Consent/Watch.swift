@@ -33,11 +33,12 @@ extension Engine {
             guard case .profile(let view) = try transaction.view(ofAnchor: change.anchor, request) else { return nil }
             let visible = Set(view.members.map(\.node))
             let mayName = change.kind == .merged
+            let others = mayName ? change.others.filter { visible.contains($0) } : []
             let purposes = change.purposes & request.bit
             if change.kind == .consent, purposes == 0 { return nil }
-            return self.entry(
-                sequence, row, change, profile: view.anchor,
-                others: mayName ? change.others.filter { visible.contains($0) } : [], purposes)
+            // What was taken in by links that the purpose may not use is no news of this view.
+            if change.kind == .merged, others.isEmpty { return nil }
+            return self.entry(sequence, row, change, profile: view.anchor, others: others, purposes)
         }
     }
 

@@ -43,6 +43,7 @@ extension Inspection {
         }
         report.profiles += component.members.contains { $0.flags.contains(.hidden) } ? 0 : component.anchors.count
         try inspectClusters(component, root, snapshot)
+        try inspectViews(component, root, snapshot)
         inspectLook(component, root)
     }
 

@@ -57,7 +57,7 @@ package enum IntegrityCheck {
             }
             return try store.environment.read { transaction in
                 let state = try StoreState(transaction, configuration: store.configuration)
-                var inspection = Inspection(state: state)
+                var inspection = Inspection(state: state, keyRing: store.keyRing)
                 try inspection.run(transaction)
                 return inspection.report
             }
@@ -80,13 +80,17 @@ struct Inspection {
     }
 
     let state: StoreState
+    let keyRing: KeyRing
     var report = IntegrityReport()
     var held: [NodeID: Held] = [:]
     var parents: [NodeID: NodeID] = [:]
     var looks: [NodeID: Int32] = [:]
     var linksApart = 0
 
-    init(state: StoreState) { self.state = state }
+    init(state: StoreState, keyRing: KeyRing) {
+        self.state = state
+        self.keyRing = keyRing
+    }
 
     var hour: Int32 { state.clock.hour }
     var policies: Policies { state.policies }
@@ -103,6 +107,9 @@ struct Inspection {
         try inspectAssertions(snapshot)
         try inspectHeirs(snapshot)
         try inspectMeta(snapshot)
+        try inspectConsents(snapshot)
+        try inspectChanges(snapshot)
+        try inspectAudit(snapshot, keyRing)
     }
 
     // MARK: Rows by themselves

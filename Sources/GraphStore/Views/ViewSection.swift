@@ -31,12 +31,23 @@ package struct ViewSection: Hashable, Sendable {
         package var member: UInt16
         /// Jurisdictions by number.
         package var mask: UInt32
+
+        package init(member: UInt16, mask: UInt32) {
+            self.member = member
+            self.mask = mask
+        }
     }
 
     package struct Edge: Hashable, Sendable {
         package var left: UInt16
         package var right: UInt16
         package var mask: UInt32
+
+        package init(left: UInt16, right: UInt16, mask: UInt32) {
+            self.left = left
+            self.right = right
+            self.mask = mask
+        }
     }
 
     package var cells: [Cell] = []

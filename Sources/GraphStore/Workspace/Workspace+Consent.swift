@@ -147,7 +147,10 @@ extension Workspace {
             recordSources[recordEnd(Int(link))] = links[Int(link)].evidence.records.first?.source
         }
         for (place, member) in members.enumerated() {
-            if nodes[Int(member)].isRecord {
+            if !nodes[Int(member)].isAlive {
+                // In no view, whatever it may serve.
+                support[place] = .max
+            } else if nodes[Int(member)].isRecord {
                 support[place] = try recordSupport(member, transaction)
             } else if support[place] != .max {
                 support[place] |= try suspendedSupport(member, transaction)
@@ -171,49 +174,66 @@ extension Workspace {
     /// What suspended links and records of an identifier may serve: of those loaded as they are now, of the others as they
     /// are stored. It ends as soon as no more can come.
     private mutating func suspendedSupport(_ member: Int32, _ transaction: borrowing WriteTransaction) throws -> UInt32 {
-        guard nodes[Int(member)].exists, !nodes[Int(member)].isRecord else { return 0 }
-        var mask: UInt32 = 0
-        var records = false
+        guard nodes[Int(member)].exists else { return 0 }
+        var found = SuspendedSupport()
         for link in links where (link.left == member || link.right == member) && link.place.isSuspendedLive {
-            mask |= policies.serving(link.evidence, at: hour, timeToLive: timeToLive(link.left, link.right))
-            records = records || link.unlisted != nil
+            found.mask |= policies.serving(link.evidence, at: hour, timeToLive: timeToLive(link.left, link.right))
+            guard link.unlisted != nil else { continue }
+            found.hasRecords = true
+            let other = nodes[Int(link.left == member ? link.right : link.left)]
+            if other.flags.contains(.pinned) { found.pinned.append(other.id) }
         }
-        guard mask != .max, nodes[Int(member)].flags.contains(.hasNodeRow) || records else { return mask }
-        let node = nodes[Int(member)].id
-        try transaction.scan(Tables.listings, from: NodePair(node, NodeID(0))) { key, payload in
-            guard key.first == node, mask != .max else { return .stop }
-            let listing = try ListingCodec.decode(payload, version: ListingCodec.version)
-            let lives = policies.timeToLive(.record, nodes[Int(member)].namespace).map {
-                hour < Evidence.expiryHour(listing.time, timeToLive: $0)
-            } ?? true
-            if lives || nodes[Int(member)].flags.contains(.pinned) {
-                mask |= policies.sources[Int(listing.source.rawValue)].purposes
-            }
-            return .proceed
+        guard found.mask != .max, nodes[Int(member)].flags.contains(.hasNodeRow) || found.hasRecords else {
+            return found.mask
         }
-        return try mask | storedSupport(member, mask, transaction)
+        try addStoredSupport(member, to: &found, transaction)
+        try addListedSupport(member, to: &found, transaction)
+        return found.mask
     }
 
-    private func storedSupport(
-        _ member: Int32, _ known: UInt32, _ transaction: borrowing WriteTransaction
-    ) throws -> UInt32 {
-        var mask = known
+    private struct SuspendedSupport {
+        var mask: UInt32 = 0
+        var hasRecords = false
+        /// Counterparts that do not expire, beside which no record does either.
+        var pinned: [NodeID] = []
+    }
+
+    private func addStoredSupport(
+        _ member: Int32, to found: inout SuspendedSupport, _ transaction: borrowing WriteTransaction
+    ) throws {
         let node = nodes[Int(member)].id
         let isPinned = nodes[Int(member)].flags.contains(.pinned)
         try transaction.scan(Tables.suspended, from: NodePair(node, NodeID(0))) { key, payload in
-            guard key.first == node, mask != .max else { return .stop }
+            guard key.first == node, found.mask != .max else { return .stop }
             if let other = dense(of: key.second), hasLoadedLink(member, other) { return .proceed }
             let row = try SuspendedCodec.decode(payload, version: SuspendedCodec.version)
             guard row.reason != .expired else { return .proceed }
             let other = try transaction.storedMember(key.second)
-            let mayExpire = !isPinned && !(other?.flags.contains(.pinned) ?? false)
+            let isBesidePinned = other?.flags.contains(.pinned) ?? false
             let namespaces = (nodes[Int(member)].namespace, other?.namespace ?? nodes[Int(member)].namespace)
-            mask |= policies.serving(
+            found.mask |= policies.serving(
                 Evidence(folds: row.folds), at: hour,
-                timeToLive: mayExpire ? policies.timeToLive(namespaces.0, namespaces.1) : nil)
+                timeToLive: isPinned || isBesidePinned ? nil : policies.timeToLive(namespaces.0, namespaces.1))
+            if isBesidePinned, row.unlisted != nil { found.pinned.append(key.second) }
             return .proceed
         }
-        return mask
+    }
+
+    private func addListedSupport(
+        _ member: Int32, to found: inout SuspendedSupport, _ transaction: borrowing WriteTransaction
+    ) throws {
+        let node = nodes[Int(member)]
+        let timeToLive = node.flags.contains(.pinned) ? nil : policies.timeToLive(.record, node.namespace)
+        try transaction.scan(Tables.listings, from: NodePair(node.id, NodeID(0))) { key, payload in
+            guard key.first == node.id, found.mask != .max else { return .stop }
+            let listing = try ListingCodec.decode(payload, version: ListingCodec.version)
+            var lives = timeToLive.map { hour < Evidence.expiryHour(listing.time, timeToLive: $0) } ?? true
+            for other in found.pinned where !lives {
+                lives = try transaction.contains(Tables.listings, NodePair(other, key.second))
+            }
+            if lives { found.mask |= policies.sources[Int(listing.source.rawValue)].purposes }
+            return .proceed
+        }
     }
 
     // MARK: Heirs
