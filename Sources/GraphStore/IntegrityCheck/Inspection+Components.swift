@@ -81,13 +81,7 @@ extension Inspection {
 
     func standing(_ link: ActiveLink, _ component: Component) -> Standing {
         if link.kind == .mustLink { return Standing(isLive: true, partyRank: 0, weight: 0, nextLook: nil) }
-<<<<<<< HEAD
-        let (left, right) = (component.members[Int(link.left)], component.members[Int(link.right)])
-        let isPinned = left.flags.contains(.pinned) || right.flags.contains(.pinned)
-        let timeToLive = isPinned ? nil : policies.timeToLive(left.namespace, right.namespace)
-=======
-        let timeToLive = timeToLive(component.members[Int(link.left)], component.members[Int(link.right)])
->>>>>>> oracle
+        let timeToLive = self.timeToLive(component.members[Int(link.left)], component.members[Int(link.right)])
         return link.evidence.standing(at: hour, timeToLive: timeToLive, policies: policies)
     }
 

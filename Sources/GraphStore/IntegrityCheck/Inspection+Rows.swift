@@ -46,12 +46,7 @@ extension Inspection {
         _ snapshot: borrowing some Snapshot & ~Copyable
     ) throws {
         let name = "suspended: \(ends.first.rawValue), \(ends.second.rawValue)"
-<<<<<<< HEAD
-        let isPinned = near.flags.contains(.pinned) || far.flags.contains(.pinned)
-        let timeToLive = isPinned ? nil : policies.timeToLive(near.namespace, far.namespace)
-=======
-        let timeToLive = timeToLive(near, far)
->>>>>>> oracle
+        let timeToLive = self.timeToLive(near, far)
         let newest = (row.folds.map(\.last) + (row.unlisted.map { [$0.newest] } ?? [])).max()
         guard let newest else {
             report.add("\(name) holds no evidence")
