@@ -164,8 +164,12 @@ import Testing
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
+        // Once this line is seen, the recorder has the lock; asking without a role takes none.
+        let line = Lines.observation([("login", "\(Tool.secret)-held")])
+        try input.fileHandleForWriting.write(contentsOf: Data(line.utf8))
         let end = Date(timeIntervalSinceNow: 30)
-        while try tool.ask("sweep").status == 0, Date() < end { usleep(10_000) }
+        let question = ["resolve", "--data", tool.store, "--purpose", "service", "login:\(Tool.secret)-held"]
+        while try tool.run(question).out == "generic\n", Date() < end { usleep(10_000) }
         for command in [["resolve"], ["consent", "ledger"], ["consent", "prove"]] {
             let answer = try tool.run(command + ["--data", tool.store] + Self.role + [Self.email])
             #expect(answer.status == 3 && answer.out.isEmpty)

@@ -4,7 +4,7 @@ internal import LMDB
 internal import Stitching
 
 /// A proof of one decision: a consent record with the fields of ISO/IEC TS 27560, as W3C DPV's guide to it lists them.
-/// How each field is called there, and how the chain is verified, is told in the article Proof of consent.
+/// How each field is called there, and how the chain is verified, is told in <doc:ProofOfConsent>.
 package struct ConsentRecord: Sendable, Encodable {
     package struct Processing: Sendable, Encodable {
         package var purpose: String
@@ -14,11 +14,10 @@ package struct ConsentRecord: Sendable, Encodable {
         /// The decision's, or the store's own.
         package var jurisdiction: String
         package var rights: [String]
-        package var source: String
         package var notice: LedgerEntry.Notice?
 
         private enum CodingKeys: String, CodingKey {
-            case purpose, controller, jurisdiction, rights, source, notice
+            case purpose, controller, jurisdiction, rights, notice
             case legalBasis = "legal_basis"
         }
     }
@@ -43,13 +42,15 @@ package struct ConsentRecord: Sendable, Encodable {
         package var time: String
         package var received: String
         package var validUntil: String?
+        /// Who passed it on.
+        package var source: String
         package var channel: String?
         package var lifts: [String]
         /// When the record was exported.
         package var state: LedgerEntry.State
 
         private enum CodingKeys: String, CodingKey {
-            case type, scope, time, received, channel, lifts, state
+            case type, scope, time, received, source, channel, lifts, state
             case validUntil = "valid_until"
         }
     }
@@ -84,14 +85,21 @@ package struct ConsentRecord: Sendable, Encodable {
 
 extension Engine {
     /// Proofs of all decisions on one identifier, in the order in which they were entered: a chain.
+    ///
+    /// - Throws: `StoreError.damaged` where the chain is broken.
     package func proof(of key: IdentityKey, at now: Timestamp, under access: AuditedAccess) throws -> [ConsentRecord] {
         let configuration = store.configuration
         let moment = clock.advance(to: now.milliseconds)
         return try store.environment.read { transaction in
             let state = try StoreState(transaction, configuration: configuration)
             guard let reader = try LedgerReader(key, state, now: moment, transaction) else { return [] }
-            return reader.ledger(of: reader.node).enumerated().map { index, entry in
-                ConsentRecord(entry, reader.shown(entry, index + 1, on: reader.node), key, configuration)
+            var previous = Digest.zeros
+            return try reader.ledger(of: reader.node).enumerated().map { index, entry in
+                guard entry.previous == previous else {
+                    throw StoreError.damaged("a ledger's entry \(index + 1) does not follow the one before")
+                }
+                previous = entry.hash
+                return ConsentRecord(entry, reader.shown(entry, index + 1, on: reader.node), key, configuration)
             }
         }
     }
@@ -106,10 +114,11 @@ extension ConsentRecord {
         principal = key.description
         processing = Processing(
             purpose: shown.purpose, legalBasis: policy?.legalBasis.rawValue, controller: configuration.controller,
-            jurisdiction: jurisdiction, rights: law?.rights ?? [], source: shown.source, notice: shown.notice)
+            jurisdiction: jurisdiction, rights: law?.rights ?? [], notice: shown.notice)
         event = Event(
             type: Event.Kind(entry.kind), scope: shown.scope, time: shown.time, received: shown.received,
-            validUntil: shown.validUntil, channel: shown.channel, lifts: shown.lifts, state: shown.state)
+            validUntil: shown.validUntil, source: shown.source, channel: shown.channel, lifts: shown.lifts,
+            state: shown.state)
         evidenceSHA256 = shown.evidenceSHA256
         let bytes = entry.bytes
         recordBytes = hexadecimal(bytes)
