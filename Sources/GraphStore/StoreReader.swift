@@ -55,10 +55,12 @@ extension Snapshot where Self: ~Copyable {
     private func decoy(for key: IdentityKey, _ request: borrowing ViewRequest) throws -> ViewOutcome {
         guard request.context.nodes > 1 else { return .generic(.unknown) }
         // An identifier that is held has a row to be verified, which this one has not: an example stands for it.
-        if try ComponentView(request.context.examples[Int(request.purpose)].rawBytes).memberCount == 0 {
+        let example = request.context.examples[Int(request.purpose)]
+        let view = try ComponentView(example.rawBytes)
+        if view.memberCount == 0 {
             throw StoreError.damaged("the example of a component has no members")
         }
-        _ = try view(of: request.context.decoy(for: key, request.purpose), expecting: nil, request)
+        _ = try self.view(of: request.context.decoy(for: key, request.purpose), expecting: nil, request)
         return .generic(.unknown)
     }
 
