@@ -41,7 +41,8 @@ extension RandomRows {
     mutating func audit() -> AuditEntry {
         AuditEntry(
             time: time(), principal: text(), role: text(), action: text(), reason: text(),
-            subjects: (0..<generator.int(0...3)).map { _ in IdentityKey(high: generator.next(), low: generator.next()) },
+            subjects: (0..<generator.int(0...3)).map { _ in IdentityKey(high: generator.next(), low: generator.next())
+            },
             previous: digest())
     }
 

@@ -60,7 +60,9 @@ struct HeldEvidence {
         records = Array(latest.values)
         for record in records { pairs.formUnion(record.pairs) }
         forgetWhatIsNotHeld(steps)
-        for decision in steps.flatMap(\.decisions) { namespace[decision.identifier.key] = decision.identifier.namespace }
+        for decision in steps.flatMap(\.decisions) {
+            namespace[decision.identifier.key] = decision.identifier.namespace
+        }
     }
 
     private mutating func take(_ assertion: Assertion) {

@@ -77,7 +77,9 @@ extension Inspection {
         if found.cells != expected.cells { report.add("\(name): its consents are not what its ledgers give") }
         if found.laws != expected.laws { report.add("\(name): its jurisdictions are not what its ledgers give") }
         if found.hasLifts != expected.hasLifts { report.add("\(name): grants that take back, against its ledgers") }
-        if found.support != expected.support { report.add("\(name): what its members may serve is not what evidence gives") }
+        if found.support != expected.support {
+            report.add("\(name): what its members may serve is not what evidence gives")
+        }
         if found.edges != expected.edges { report.add("\(name): its edges are not what its links give") }
     }
 
@@ -191,9 +193,10 @@ extension Inspection {
         try snapshot.scan(Tables.listings, from: NodePair(member.node, NodeID(0))) { key, payload in
             guard key.first == member.node else { return .stop }
             let listing = try ListingCodec.decode(payload, version: ListingCodec.version)
-            var lives = policies.timeToLive(.record, member.namespace).map {
-                hour < Evidence.expiryHour(listing.time, timeToLive: $0)
-            } ?? true
+            var lives =
+                policies.timeToLive(.record, member.namespace).map {
+                    hour < Evidence.expiryHour(listing.time, timeToLive: $0)
+                } ?? true
             for other in besidePinned where !lives {
                 lives = try snapshot.contains(Tables.listings, NodePair(other, key.second))
             }

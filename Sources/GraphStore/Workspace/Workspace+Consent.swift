@@ -42,7 +42,9 @@ extension Workspace {
         guard let rules = policies.consent else { return }
         let restricts = !policies.servesAll
         let hasConsents = !cells.isEmpty || !lifters.isEmpty
-        guard restricts || hasConsents || !originViews.isEmpty || rules.hidesByDefault || hasProbabilistic else { return }
+        guard restricts || hasConsents || !originViews.isEmpty || rules.hidesByDefault || hasProbabilistic else {
+            return
+        }
         for index in regrouped.indices where regrouped[index].isDirty {
             views[index] = try section(of: index, rules, restricts: restricts, transaction)
         }
@@ -153,7 +155,9 @@ extension Workspace {
             } else if nodes[Int(member)].isRecord {
                 support[place] = try recordSupport(member, transaction)
             } else if support[place] != .max {
-                support[place] |= try suspendedSupport(member, transaction)
+                let found = try suspendedSupport(member, transaction)
+                support[place] |= found.mask
+                if let look = found.nextLook { supportLooks[index] = min(supportLooks[index] ?? look, look) }
             }
         }
         return support.allSatisfy { $0 == .max } ? nil : support
@@ -173,9 +177,11 @@ extension Workspace {
 
     /// What suspended links and records of an identifier may serve: of those loaded as they are now, of the others as they
     /// are stored. It ends as soon as no more can come.
-    private mutating func suspendedSupport(_ member: Int32, _ transaction: borrowing WriteTransaction) throws -> UInt32 {
-        guard nodes[Int(member)].exists else { return 0 }
+    private mutating func suspendedSupport(
+        _ member: Int32, _ transaction: borrowing WriteTransaction
+    ) throws -> SuspendedSupport {
         var found = SuspendedSupport()
+        found.hasRecords = nodes[Int(member)].recordsDelta != 0
         for link in links where (link.left == member || link.right == member) && link.place.isSuspendedLive {
             found.mask |= policies.serving(link.evidence, at: hour, timeToLive: timeToLive(link.left, link.right))
             guard link.unlisted != nil else { continue }
@@ -184,11 +190,11 @@ extension Workspace {
             if other.flags.contains(.pinned) { found.pinned.append(other.id) }
         }
         guard found.mask != .max, nodes[Int(member)].flags.contains(.hasNodeRow) || found.hasRecords else {
-            return found.mask
+            return found
         }
         try addStoredSupport(member, to: &found, transaction)
         try addListedSupport(member, to: &found, transaction)
-        return found.mask
+        return found
     }
 
     private struct SuspendedSupport {
@@ -196,6 +202,8 @@ extension Workspace {
         var hasRecords = false
         /// Counterparts that do not expire, beside which no record does either.
         var pinned: [NodeID] = []
+        /// The next hour at which a record's word on the identifier expires, of those that were looked at.
+        var nextLook: Int32?
     }
 
     private func addStoredSupport(
@@ -227,7 +235,12 @@ extension Workspace {
         try transaction.scan(Tables.listings, from: NodePair(node.id, NodeID(0))) { key, payload in
             guard key.first == node.id, found.mask != .max else { return .stop }
             let listing = try ListingCodec.decode(payload, version: ListingCodec.version)
-            var lives = timeToLive.map { hour < Evidence.expiryHour(listing.time, timeToLive: $0) } ?? true
+            var lives = true
+            if let timeToLive {
+                let expiry = Evidence.expiryHour(listing.time, timeToLive: timeToLive)
+                lives = hour < expiry
+                if lives { found.nextLook = min(found.nextLook ?? expiry, expiry) }
+            }
             for other in found.pinned where !lives {
                 lives = try transaction.contains(Tables.listings, NodePair(other, key.second))
             }

@@ -263,7 +263,8 @@ extension Workspace {
         for index in nodes.indices {
             if nodes[index].isRecord {
                 nodes[index].isAlive = nodes[index].recordIsHeld
-                nodes[index].exists = nodes[index].recordIsHeld || nodes[index].flags.contains(.hasAssertions)
+                nodes[index].exists =
+                    nodes[index].recordIsHeld || nodes[index].flags.contains(.hasAssertions)
                     || nodes[index].flags.contains(.hasConsents)
                 continue
             }

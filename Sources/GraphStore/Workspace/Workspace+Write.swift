@@ -195,7 +195,8 @@ extension Workspace {
         let root = nodes[Int(plan.root)].id
         let active = regrouped[index].links
         var nextLook = plan.nextLook
-        if let needed = earliestLook(active), plan.nextLook.map({ needed < $0 }) ?? true {
+        let looks = [earliestLook(active), supportLooks[index]].compactMap { $0 }
+        if let needed = looks.min(), plan.nextLook.map({ needed < $0 }) ?? true {
             nextLook = needed
             try transaction.put(Tables.expiries, ExpiryKey(hour: needed, node: root), ())
         }

@@ -41,6 +41,8 @@ package struct Workspace: ~Copyable {
     var originViews: [Int32: ViewSection] = [:]
     /// Sections after settling, by index in `regrouped`.
     var views: [Int: ViewSection] = [:]
+    /// Hours at which what members may serve has to be found again though no link expires, by index in `regrouped`.
+    var supportLooks: [Int: Int32] = [:]
     /// Components after settling.
     var regrouped: [Regrouped] = []
     /// Dense members of `regrouped`, one component's after another's, ascending by node id.

@@ -19,15 +19,18 @@ import Testing
                 """)
         try graph.see(("email", 1), ("device", 1), source: "shop")
         try graph.see(("device", 1), ("email", 2), source: "partner")
+        try graph.see(("device", 1), ("device", 2), source: "partner")
         try graph.see(("cookie", 1), ("email", 2), source: "shop")
         let refused = try graph.decide(("device", 1), "ads", .denied, law: "CPRA")
         try graph.decide(("email", 1), "ads", .granted, .profile, hours: 1, lifts: [refused])
         try graph.decide(("email", 1), "news", .withdrawn, .profile, hours: 1)
         try graph.decide(("email", 1), "news", .denied, .profile, hours: 2)
         _ = try graph.engine.access(
-            by: "one", role: .privacy, action: "resolve", reason: "a test", subjects: [], at: EvidenceBuilder.time(hours: 1))
+            by: "one", role: .privacy, action: "resolve", reason: "a test", subjects: [],
+            at: EvidenceBuilder.time(hours: 1))
         _ = try graph.engine.access(
-            by: "two", role: .admin, action: "resolve", reason: "a test", subjects: [], at: EvidenceBuilder.time(hours: 2))
+            by: "two", role: .admin, action: "resolve", reason: "a test", subjects: [],
+            at: EvidenceBuilder.time(hours: 2))
         try checkIntegrity(graph.engine)
         return graph
     }
@@ -36,7 +39,9 @@ import Testing
         do {
             try checkIntegrity(graph.engine)
             return ""
-        } catch let damage as DamagedStore { return damage.findings.joined(separator: "\n") } catch { return "\(error)" }
+        } catch let damage as DamagedStore { return damage.findings.joined(separator: "\n") } catch {
+            return "\(error)"
+        }
     }
 
     // MARK: Components
@@ -44,7 +49,7 @@ import Testing
     private static let sections: [(name: String, finding: String, change: @Sendable (inout Component) -> Void)] = [
         ("no section", "the section of its views is missing", { $0.views = nil }),
         ("a cell less", "its consents are not", { _ = $0.views?.cells.popLast() }),
-        ("a state", "its consents are not", { $0.views?.cells[0].consent.state = .grantedForProfile }),
+        ("a state", "its consents are not", { $0.views?.cells[0].consent.state = .undecided }),
         ("an end", "its consents are not", { $0.views?.cells[0].consent.until -= 1 }),
         ("a law", "its jurisdictions are not", { $0.views?.laws = [] }),
         ("lifts", "grants that take back", { $0.views?.hasLifts.toggle() }),
@@ -74,82 +79,83 @@ import Testing
 
     // MARK: Rows
 
-    private static let rows: [(name: String, finding: String, change: @Sendable (inout WriteTransaction) throws -> Void)] =
-        [
-            (
-                "an entry's meaning", "names another entry before it",
-                { transaction in
-                    let (key, entry) = try ledger(transaction)
-                    var changed = entry[1]
-                    changed.channel = "post"
-                    try transaction.put(Tables.consents, ConsentKey(node: key, sequence: 2), changed)
-                }
-            ),
-            (
-                "an entry less", "does not follow the one before it",
-                { transaction in
-                    let (key, _) = try ledger(transaction)
-                    _ = try transaction.delete(Tables.consents, ConsentKey(node: key, sequence: 2))
-                }
-            ),
-            (
-                "an entry twice", "is there twice",
-                { transaction in
-                    let (key, entries) = try ledger(transaction)
-                    var again = entries[0]
-                    again.previous = entries[2].hash
-                    try transaction.put(Tables.consents, ConsentKey(node: key, sequence: 4), again)
-                }
-            ),
-            (
-                "an entry of nobody", "the node is not held",
-                { transaction in
-                    let (_, entries) = try ledger(transaction)
-                    try transaction.put(Tables.consents, ConsentKey(node: NodeID(99), sequence: 1), entries[0])
-                }
-            ),
-            (
-                "a purpose without a name", "its purpose has no name",
-                { transaction in
-                    let (key, entries) = try ledger(transaction)
-                    var changed = entries[2]
-                    changed.purpose = 31
-                    try transaction.put(Tables.consents, ConsentKey(node: key, sequence: 3), changed)
-                }
-            ),
-            (
-                "a row of the feed less", "changes: row 2 does not follow",
-                { transaction in _ = try transaction.delete(Tables.changes, 1) }
-            ),
-            (
-                "the feed's last row", "and meta says",
-                { transaction in
-                    if let last = try transaction.lastKey(Tables.changes) {
-                        _ = try transaction.delete(Tables.changes, last)
+    private static let rows:
+        [(name: String, finding: String, change: @Sendable (inout WriteTransaction) throws -> Void)] =
+            [
+                (
+                    "an entry's meaning", "names another entry before it",
+                    { transaction in
+                        let (key, entry) = try ledger(transaction)
+                        var changed = entry[1]
+                        changed.channel = "post"
+                        try transaction.put(Tables.consents, ConsentKey(node: key, sequence: 2), changed)
                     }
-                }
-            ),
-            (
-                "a node of the feed", "a node that was never given",
-                { transaction in
-                    guard var row = try transaction.get(Tables.changes, 1) else { return }
-                    row.changes[0].anchor = NodeID(1_000)
-                    try transaction.put(Tables.changes, 1, row)
-                }
-            ),
-            (
-                "an entry of the audit", "audit: entry 2 names another entry before it",
-                { transaction in
-                    guard var entry = try transaction.get(Tables.audit, 1) else { return }
-                    entry.principal = "nobody"
-                    try transaction.put(Tables.audit, 1, entry)
-                }
-            ),
-            (
-                "an entry of the audit less", "audit: entry 2 does not follow",
-                { transaction in _ = try transaction.delete(Tables.audit, 1) }
-            ),
-        ]
+                ),
+                (
+                    "an entry less", "does not follow the one before it",
+                    { transaction in
+                        let (key, _) = try ledger(transaction)
+                        _ = try transaction.delete(Tables.consents, ConsentKey(node: key, sequence: 2))
+                    }
+                ),
+                (
+                    "an entry twice", "is there twice",
+                    { transaction in
+                        let (key, entries) = try ledger(transaction)
+                        var again = entries[0]
+                        again.previous = entries[2].hash
+                        try transaction.put(Tables.consents, ConsentKey(node: key, sequence: 4), again)
+                    }
+                ),
+                (
+                    "an entry of nobody", "the node is not held",
+                    { transaction in
+                        let (_, entries) = try ledger(transaction)
+                        try transaction.put(Tables.consents, ConsentKey(node: NodeID(99), sequence: 1), entries[0])
+                    }
+                ),
+                (
+                    "a purpose without a name", "its purpose has no name",
+                    { transaction in
+                        let (key, entries) = try ledger(transaction)
+                        var changed = entries[2]
+                        changed.purpose = 31
+                        try transaction.put(Tables.consents, ConsentKey(node: key, sequence: 3), changed)
+                    }
+                ),
+                (
+                    "a row of the feed less", "changes: row 2 does not follow",
+                    { transaction in _ = try transaction.delete(Tables.changes, 1) }
+                ),
+                (
+                    "the feed's last row", "and meta says",
+                    { transaction in
+                        if let last = try transaction.lastKey(Tables.changes) {
+                            _ = try transaction.delete(Tables.changes, last)
+                        }
+                    }
+                ),
+                (
+                    "a node of the feed", "a node that was never given",
+                    { transaction in
+                        guard var row = try transaction.get(Tables.changes, 1) else { return }
+                        row.changes[0].anchor = NodeID(1_000)
+                        try transaction.put(Tables.changes, 1, row)
+                    }
+                ),
+                (
+                    "an entry of the audit", "audit: entry 2 names another entry before it",
+                    { transaction in
+                        guard var entry = try transaction.get(Tables.audit, 1) else { return }
+                        entry.principal = "nobody"
+                        try transaction.put(Tables.audit, 1, entry)
+                    }
+                ),
+                (
+                    "an entry of the audit less", "audit: entry 2 does not follow",
+                    { transaction in _ = try transaction.delete(Tables.audit, 1) }
+                ),
+            ]
 
     @Test(arguments: rows.indices)
     func aWrongRowIsFound(_ index: Int) throws {

@@ -89,7 +89,8 @@ struct ViewRun {
         let store = try TemporaryStore(scenario.configuration)
         var run = PropertyRun(scenario)
         try run.apply(
-            scenario.order(&generator), to: store.engine, sweeping: generator.chance(50), duplicating: generator.chance(30))
+            scenario.order(&generator), to: store.engine, sweeping: generator.chance(50),
+            duplicating: generator.chance(30))
         try store.engine.apply(.sweep(scenario.asOf))
         let purposes = scenario.configuration.purposes.indices.filter {
             scenario.configuration.purposes[$0].kind == .purpose
@@ -154,7 +155,8 @@ struct ViewRun {
     private mutating func now() -> Int64 {
         let base = scenario.asOf.milliseconds
         let day: Int64 = 86_400_000
-        return generator.chance(50) ? base : base + Int64(generator.int(-40...450)) * day + Int64(generator.int(0...86_399_999))
+        return generator.chance(50)
+            ? base : base + Int64(generator.int(-40...450)) * day + Int64(generator.int(0...86_399_999))
     }
 
     // MARK: Asking
@@ -170,14 +172,19 @@ struct ViewRun {
         let needless = (expected ?? []).subtracting(found ?? [])
         tally.note { counts in
             counts.cases += 1
-            if let found { counts.shown += 1; if found != cluster { counts.narrowed += 1 } } else { counts.generic += 1 }
+            if let found {
+                counts.shown += 1; if found != cluster { counts.narrowed += 1 }
+            } else {
+                counts.generic += 1
+            }
             if (cluster?.count ?? 0) > 64 { counts.large += 1 }
             if both != nil { counts.both += 1 }
             counts.leaks += leaks.count
             counts.needless += needless.count
         }
         if let both, both.few != both.many || both.few != found {
-            return "\(text(question)): FewMembers shows \(text(both.few)), ManyMembers \(text(both.many)), the engine \(text(found))"
+            return
+                "\(text(question)): FewMembers shows \(text(both.few)), ManyMembers \(text(both.many)), the engine \(text(found))"
         }
         if !leaks.isEmpty || !needless.isEmpty || (found == nil) != (expected == nil) {
             return "\(text(question)): leaks \(text(leaks)), needlessly hides \(text(needless)): shows \(text(found)), "
@@ -187,7 +194,9 @@ struct ViewRun {
     }
 
     /// A view's id is of its earliest identifier, or inherited, and leads to a view of the same purpose that shares it.
-    private func checkID(_ view: Profile, _ question: Question, _ request: ViewRequest, _ engine: Engine) throws -> String? {
+    private func checkID(_ view: Profile, _ question: Question, _ request: ViewRequest, _ engine: Engine) throws
+        -> String?
+    {
         let identifiers = view.members.filter { $0.namespace != .record }
         let oldest = identifiers.map(\.node).min() ?? NodeID(.max)
         guard view.anchor <= oldest else { return "\(text(question)): the view's id is not of its earliest member" }

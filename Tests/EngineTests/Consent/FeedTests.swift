@@ -138,7 +138,8 @@ import Testing
 extension TestGraph {
     fileprivate func access() throws -> AuditedAccess {
         try engine.access(
-            by: "tests", role: .privacy, action: "watch", reason: "a test", subjects: [], at: EvidenceBuilder.time(hours: 0))
+            by: "tests", role: .privacy, action: "watch", reason: "a test", subjects: [],
+            at: EvidenceBuilder.time(hours: 0))
     }
 
     fileprivate func wholeFeed() throws -> [FeedEntry] { try feed(nil) }
