@@ -29,6 +29,21 @@ public final class BenchStore {
                 source: source, time: Timestamp(milliseconds: milliseconds),
                 identifiers: identifiers.map { IdentifierDraft(namespace: $0.namespace, value: .raw($0.value)) })
         }
+
+        /// A decision for the whole person on one identifier.
+        public init(
+            source: String, milliseconds: Int64, identifier: (namespace: String, value: String), purpose: String,
+            decision: String
+        ) {
+            var said = DecisionDraft()
+            said.purpose = purpose
+            said.decision = decision
+            said.scope = "profile"
+            draft = ObservationDraft(
+                source: source, time: Timestamp(milliseconds: milliseconds),
+                identifiers: [IdentifierDraft(namespace: identifier.namespace, value: .raw(identifier.value))],
+                decisions: [said])
+        }
     }
 
     /// Makes an empty store with the built-in configuration; its root key lies in the directory.
@@ -43,7 +58,8 @@ public final class BenchStore {
         environment = engine.store.environment
         // A fixed clock, after every observation of a bench.
         intake = try engine.intake { Timestamp(milliseconds: 4_000_000_000_000) }
-        let now = Timestamp(milliseconds: 4_000_000_000_000)
+        // Grants of the bench are given weeks before it.
+        let now = Timestamp(milliseconds: 1_765_000_000_000)
         request = engine.request(try engine.purpose(named: "service"), at: now)
         access = try engine.access(
             by: "bench", role: .admin, action: "resolve", reason: "measuring", subjects: [], at: now)
@@ -60,6 +76,36 @@ public final class BenchStore {
         let report = try engine.apply(.record(keyed))
         if let refusal = report.outcomes.lazy.compactMap(\.refusal).first { throw refusal }
     }
+
+    /// Normalises, keys and enters decisions in one durable transaction.
+    public func decide(_ decisions: [Observation]) throws {
+        var keyed: [KeyedObservation] = []
+        keyed.reserveCapacity(decisions.count)
+        for decision in decisions { keyed.append(try intake.key(decision.draft)) }
+        try engine.apply(.decide(keyed))
+    }
+
+    /// The members that a purpose may see of the profile of a raw e-mail address; 0 where the outcome is generic.
+    public func view(email value: String, purpose: UInt8) throws -> Int {
+        let key = try intake.identityKey(namespace: email, value: value)
+        let asked = ViewRequest(purpose: purpose, now: request.now, context: request.context)
+        guard case .profile(let profile) = try engine.view(key, asked) else { return 0 }
+        return profile.members.count
+    }
+
+    /// As a service does at its start: unknown addresses are judged over components that are denied.
+    public func refreshDecoys() throws { try engine.refreshDecoys() }
+
+    /// The members that a purpose may see now, by the decoys in use; 0 where the outcome is generic.
+    public func ask(email value: String, purpose: UInt8) throws -> Int {
+        let key = try intake.identityKey(namespace: email, value: value)
+        let asked = engine.request(purpose, at: Timestamp(milliseconds: request.now))
+        guard case .profile(let profile) = try engine.view(key, asked) else { return 0 }
+        return profile.members.count
+    }
+
+    /// The store's number of a purpose.
+    public func purpose(named name: String) throws -> UInt8 { try engine.purpose(named: name) }
 
     /// The members of the profile of a raw e-mail address; 0 where it is unknown.
     public func resolve(email value: String) throws -> Int {

@@ -2,6 +2,7 @@ package import GraphStore
 package import Identity
 package import LMDB
 package import Stitching
+internal import Synchronization
 
 /// A store in use: many readers, and one writer where it was opened for writing.
 package final class Engine: @unchecked Sendable {
@@ -19,7 +20,8 @@ package final class Engine: @unchecked Sendable {
     var applier: Applier
     /// The store's numbers of purposes and features, by name.
     let purposeNumbers: [String: UInt8]
-    package let viewContext: ViewContext
+    private let viewContextInUse: Mutex<ViewContext>
+    package var viewContext: ViewContext { viewContextInUse.withLock { $0 } }
     let clock: ConsentClock
 
     package init(
@@ -46,7 +48,7 @@ package final class Engine: @unchecked Sendable {
             applier = Applier(state: state, keyRing: store.keyRing)
             purposeNumbers = Dictionary(
                 uniqueKeysWithValues: state.purposes.enumerated().map { ($0.element, UInt8($0.offset)) })
-            viewContext = ViewContext(state)
+            viewContextInUse = Mutex(ViewContext(state))
             clock = ConsentClock(state.receiptClock.milliseconds)
         } catch {
             lock?.leaveMarked()
@@ -56,6 +58,17 @@ package final class Engine: @unchecked Sendable {
 
     /// The store was not checked after the unclean end of the writer before this one: the next one is told of it too.
     package func leaveMarked() { lock?.leaveMarked() }
+
+    /// Looks for decoys anew, so that an unknown identifier costs what a denied one does; a service does so at its start
+    /// and now and then. Takes some ten milliseconds.
+    package func refreshDecoys() throws {
+        let configuration = store.configuration
+        let next = try store.environment.read { transaction in
+            let state = try StoreState(transaction, configuration: configuration)
+            return ViewContext(state, decoys: try transaction.decoys(state))
+        }
+        viewContextInUse.withLock { $0 = next }
+    }
 
     /// What the store knows of itself, as of now.
     package func state() throws -> StoreState {

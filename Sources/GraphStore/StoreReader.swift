@@ -28,14 +28,14 @@ package enum ViewOutcome: Sendable {
 /// Reading through consent, in one snapshot: an identifier, a few steps of the forest, one component.
 extension Snapshot where Self: ~Copyable {
     /// The view of an identity key's profile.
-    package func view(of key: IdentityKey, _ request: ViewRequest) throws -> ViewOutcome {
+    package func view(of key: IdentityKey, _ request: borrowing ViewRequest) throws -> ViewOutcome {
         guard let row = try get(Tables.identifiers, key) else { return try decoy(for: key, request) }
         return try view(of: row.node, expecting: key, request) ?? .generic(.unknown)
     }
 
     /// The view that the node behind a profile id is in; the heir's, where the node is hidden or gone and its id was passed
     /// on for the purpose.
-    package func view(ofAnchor node: NodeID, _ request: ViewRequest) throws -> ViewOutcome {
+    package func view(ofAnchor node: NodeID, _ request: borrowing ViewRequest) throws -> ViewOutcome {
         if let outcome = try view(of: node, expecting: nil, request) {
             guard case .generic(.unknown) = outcome else { return outcome }
         }
@@ -52,21 +52,26 @@ extension Snapshot where Self: ~Copyable {
     }
 
     /// The way of an unknown key: the same steps over a component chosen by the key, and nothing of it is shown.
-    private func decoy(for key: IdentityKey, _ request: ViewRequest) throws -> ViewOutcome {
+    private func decoy(for key: IdentityKey, _ request: borrowing ViewRequest) throws -> ViewOutcome {
         guard request.context.nodes > 1 else { return .generic(.unknown) }
-        let chosen = (key.low ^ key.high &* 0x9e37_79b9_7f4a_7c15) % (request.context.nodes - 1) + 1
-        _ = try view(of: NodeID(chosen), expecting: nil, request)
+        // An identifier that is held has a row to be verified, which this one has not: an example stands for it.
+        let example = request.context.examples[Int(request.purpose)]
+        let view = try ComponentView(example.rawBytes)
+        if view.memberCount == 0 {
+            throw StoreError.damaged("the example of a component has no members")
+        }
+        _ = try self.view(of: request.context.decoy(for: key, request.purpose), expecting: nil, request)
         return .generic(.unknown)
     }
 
-    private func passedOn(_ node: NodeID, to heir: NodeID, _ request: ViewRequest) throws -> Bool {
+    private func passedOn(_ node: NodeID, to heir: NodeID, _ request: borrowing ViewRequest) throws -> Bool {
         guard let found = try component(of: heir)?.component else { return false }
         guard let place = found.inheritances.firstIndex(where: { $0.node == node }) else { return true }
         return (found.views?.heirMasks?[place] ?? .max) & request.bit != 0
     }
 
     /// Nil: the node is not held.
-    private func view(of node: NodeID, expecting key: IdentityKey?, _ request: ViewRequest) throws -> ViewOutcome? {
+    private func view(of node: NodeID, expecting key: IdentityKey?, _ request: borrowing ViewRequest) throws -> ViewOutcome? {
         var current = node
         for _ in 0..<1_000 {
             guard let payload = try payload(Tables.components, current) else {

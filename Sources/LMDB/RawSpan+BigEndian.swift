@@ -24,3 +24,14 @@ extension RawSpan {
         UInt64(bigEndianUInt16(at: offset)) << 32 | UInt64(bigEndianUInt32(at: offset + 2))
     }
 }
+
+extension [UInt8] {
+    /// The bytes in place, for what reads spans.
+    package var rawBytes: RawSpan {
+        @_lifetime(borrow self)
+        get {
+            // Sound: bytes have no padding.
+            unsafe span.bytes
+        }
+    }
+}

@@ -11,6 +11,8 @@ package struct Explanation: Hashable, Sendable, Encodable {
         case noEvidence = "no_evidence"
         /// One of them is not held, or hidden.
         case unknown
+        /// They are not in one view of the purpose that was asked for: whatever the reason, it looks like this.
+        case generic
     }
 
     /// An identifier as it may be shown: its namespace and its key.
@@ -105,6 +107,7 @@ extension Explanation: CustomStringConvertible {
         case .suspended: "two profiles: what would connect them is suspended:"
         case .noEvidence: "two profiles: no evidence connects them"
         case .unknown: "at least one of them is not known"
+        case .generic: "generic"
         }
     }
 }

@@ -29,4 +29,20 @@ enum IdentifierArgument {
         }
         return try intake.identifier("\(prefix)\(rest[..<mark])/\(rest[rest.index(after: mark)...])")
     }
+
+    /// An identifier as an observation would have it, for what is decided on it.
+    static func draft(_ text: String) throws(Refusal) -> IdentifierDraft {
+        guard let colon = text.firstIndex(of: ":") else {
+            throw Refusal(reason: .missingField, field: "", advice: "write it as NAMESPACE:VALUE")
+        }
+        let head = text[..<colon]
+        let value = String(text[text.index(after: colon)...])
+        guard let mark = head.firstIndex(of: "#") else {
+            return IdentifierDraft(namespace: String(head), value: .raw(value))
+        }
+        guard head[mark...] == "#sha256" else {
+            throw Refusal(reason: .unknownField, field: "", advice: "after a namespace, # takes sha256 only")
+        }
+        return IdentifierDraft(namespace: String(head[..<mark]), value: .sha256(value))
+    }
 }

@@ -49,8 +49,10 @@ enum Program {
         let message = Redaction(arguments).cleanQuotes(Selvedge.message(for: error))
         Console.error("selvedge: " + message)
         let names = Selvedge.subcommandNames
-        if let name = arguments.first(where: { !$0.hasPrefix("-") }), names.contains(name) {
-            Console.error("see `selvedge help \(name)`")
+        let words = arguments.filter { !$0.hasPrefix("-") }
+        if let name = words.first, names.contains(name) {
+            let nested = words.dropFirst().prefix(1).filter { Selvedge.nestedNames(in: name).contains($0) }
+            Console.error("see `selvedge help \(([name] + nested).joined(separator: " "))`")
         } else {
             Console.error("see `selvedge --help`; the commands are \(names.joined(separator: ", "))")
         }
@@ -61,5 +63,12 @@ enum Program {
 extension Selvedge {
     static var subcommandNames: [String] {
         configuration.groupedSubcommands.flatMap(\.subcommands).compactMap { $0.configuration.commandName }
+    }
+
+    /// The commands of a command.
+    static func nestedNames(in name: String) -> [String] {
+        let commands = configuration.groupedSubcommands.flatMap(\.subcommands)
+        let command = commands.first { $0.configuration.commandName == name }
+        return command?.configuration.subcommands.compactMap { $0.configuration.commandName } ?? []
     }
 }

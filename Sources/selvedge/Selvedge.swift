@@ -11,12 +11,15 @@ struct Selvedge: ParsableCommand {
             base64; e-mail and phone); record:SOURCE:RECORD_ID for a record. Values are normalised, hashed under the \
             store's keys and never stored, logged or put in a message.
 
+            Whoever asks names a purpose and sees what the person allows for it; what may not be shown looks like what \
+            is not known. To look past consent takes --role, --by and --reason, and the audit keeps it.
+
             Every command takes --json. Exit codes: 0 done, 1 refused input, 2 wrong usage, 3 trouble with the store; \
             128 and the signal's number when a signal stopped it.
 
             Begin:  selvedge init --data DIR
                     selvedge record --data DIR FILE.jsonl
-                    selvedge resolve --data DIR email:ann@example.com
+                    selvedge resolve --data DIR --purpose service email:ann@example.com
             """,
         groupedSubcommands: [
             CommandGroup(
@@ -28,9 +31,10 @@ struct Selvedge: ParsableCommand {
             CommandGroup(
                 name: "Asking it:",
                 subcommands: [
-                    ResolveCommand.self, ExplainCommand.self, SimulateCommand.self, ClustersCommand.self,
-                    KeyCommand.self,
+                    ResolveCommand.self, ExplainCommand.self, SimulateCommand.self, WatchCommand.self,
+                    ClustersCommand.self, KeyCommand.self,
                 ]),
+            CommandGroup(name: "What people allow:", subcommands: [ConsentCommand.self]),
             CommandGroup(
                 name: "Looking after it:",
                 subcommands: [DigestCommand.self, CheckCommand.self, StatsCommand.self, EvaluateCommand.self]),

@@ -22,7 +22,7 @@ import Testing
         }
         #expect(profiles.count == Self.all.count && Set(profiles).count == 1)
         let id = try #require(profiles.first)
-        let byID = try tool.ask("resolve", id)
+        let byID = try tool.ask("resolve", "--purpose", "service", id)
         #expect(byID.out.hasPrefix("\(id)  5 members"))
         #expect(byID.out.contains("crm r2"))
     }
@@ -30,7 +30,8 @@ import Testing
     @Test func theUnknownIsGenericAndTheUnreadableRefusedWhileOthersAreAnswered() throws {
         let tool = try filled()
         let answer = try tool.ask(
-            "resolve", "--json", "cookie:\(Tool.secret)-other", "mail:\(Lines.email)", Self.all[0],
+            "resolve", "--json", "--purpose", "service", "cookie:\(Tool.secret)-other", "mail:\(Lines.email)",
+            Self.all[0],
             "prf_0000000000000000000000000z", "prf_\(Tool.secret)")
         #expect(answer.status == 1)
         let outcomes = answer.lines.compactMap { line in
@@ -124,7 +125,7 @@ import Testing
         let damaged = try tool.ask("check")
         #expect(damaged.status == 3)
         #expect(damaged.err.hasPrefix("selvedge: "))
-        #expect(try tool.ask("resolve", Self.all[0]).status == 3)
+        #expect(try tool.ask("resolve", "--purpose", "service", Self.all[0]).status == 3)
     }
 
     @Test func statisticsCountWhatWasRecorded() throws {

@@ -6,7 +6,7 @@ import Testing
     private static let second = "login:\(Tool.secret)-login"
 
     private func profile(_ tool: Tool, _ identifier: String) throws -> String? {
-        try tool.ask("resolve", "--json", identifier).json()["profile"] as? String
+        try tool.ask("resolve", "--json", "--purpose", "service", identifier).json()["profile"] as? String
     }
 
     @Test func anAssertionJoinsAndItsWithdrawalParts() throws {

@@ -36,7 +36,7 @@ import Testing
         #expect(try tool.ask("check").status == 0)
         #expect(try tool.ask("stats", "--json").json()["records"] as? Int == durable)
         for (number, isHeld) in [(0, true), (durable - 1, true), (durable, false)] {
-            let answer = try tool.ask("resolve", "email:\(Tool.secret)\(number)@example.org")
+            let answer = try tool.ask("resolve", "--purpose", "service", "email:\(Tool.secret)\(number)@example.org")
             #expect(answer.out.hasPrefix("prf_") == isHeld)
         }
     }

@@ -117,7 +117,7 @@ private final class Trial {
         guard acknowledged > 0 else { return }
         let sessions = lines[..<acknowledged].compactMap(\.session)
         let asked = Set([0, sessions.count / 2, sessions.count - 1]).map { "session:\(sessions[$0])" }
-        let answer = try tool.run(["resolve", "--data", store("killed")] + asked)
+        let answer = try tool.run(["resolve", "--purpose", "service", "--data", store("killed")] + asked)
         #expect(answer.status == 0)
         #expect(!answer.out.contains("generic"))
     }

@@ -6,8 +6,12 @@ import Testing
     private static let commands: [[String]] = [
         ["record"], ["retract", "--source", "crm", "--record", "r2"],
         ["assert", "same", "email:\(Lines.email)", "phone:\(Lines.phone)", "--by", "me"], ["sweep"], ["purge"],
-        ["resolve", "email:\(Lines.email)"], ["explain", "email:\(Lines.email)", "phone:\(Lines.phone)"], ["simulate"],
-        ["clusters"], ["key", "email:\(Lines.email)"], ["digest"], ["check"], ["stats"],
+        ["resolve", "--purpose", "service", "email:\(Lines.email)"],
+        ["explain", "email:\(Lines.email)", "phone:\(Lines.phone)"], ["simulate"],
+        ["consent", "check", "--purpose", "service", "email:\(Lines.email)"],
+        ["consent", "decide", "--file", "/dev/null"],
+        ["watch", "--purpose", "service"], ["clusters"], ["key", "email:\(Lines.email)"], ["digest"], ["check"],
+        ["stats"],
     ]
 
     @Test func everyCommandThatOpensAStoreTakesIt() throws {
@@ -17,11 +21,12 @@ import Testing
         for command in Self.commands + [
             ["evaluate", "--truth", try tool.file("truth.csv", "namespace,value,person\n")]
         ] {
-            let rest = ["--data", tool.store] + command.dropFirst()
-            let refused = try tool.run([command[0]] + rest)
+            let depth = command[0] == "consent" ? 2 : 1
+            let rest = ["--data", tool.store] + command.dropFirst(depth)
+            let refused = try tool.run(command.prefix(depth) + rest)
             #expect(refused.status == 3, "\(command[0])")
             #expect(refused.err.contains("--accept-normaliser"), "\(command[0]): \(refused.err)")
-            let accepted = try tool.run([command[0]] + rest + ["--accept-normaliser"])
+            let accepted = try tool.run(command.prefix(depth) + rest + ["--accept-normaliser"])
             #expect(accepted.status == 0, "\(command[0]): \(accepted.err)")
         }
     }

@@ -16,7 +16,8 @@ import Testing
         try process.run()
         try input.fileHandleForWriting.write(contentsOf: Data(Lines.person.utf8))
         let end = Date(timeIntervalSinceNow: 30)
-        while try tool.ask("resolve", "email:\(Lines.email)").out == "generic\n", Date() < end { usleep(10_000) }
+        let question = ["resolve", "--data", tool.store, "--purpose", "service", "email:\(Lines.email)"]
+        while try tool.run(question).out == "generic\n", Date() < end { usleep(10_000) }
         return (process, input)
     }
 
@@ -40,7 +41,7 @@ import Testing
     @Test func slowInputIsDurableBeforeItsEnd() throws {
         let tool = try Tool.withStore()
         let first = try waiting(tool)
-        #expect(try tool.ask("resolve", "email:\(Lines.email)").out.hasPrefix("prf_"))
+        #expect(try tool.ask("resolve", "--purpose", "service", "email:\(Lines.email)").out.hasPrefix("prf_"))
         try first.input.fileHandleForWriting.close()
         first.process.waitUntilExit()
     }

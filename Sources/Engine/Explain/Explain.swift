@@ -45,7 +45,7 @@ struct Explainer {
 
     // MARK: In one component
 
-    private func within(
+    func within(
         _ component: Component, _ near: NodeID, _ far: NodeID, _ explanation: inout Explanation
     ) throws {
         guard let start = component.members.firstIndex(where: { $0.node == near }),
@@ -83,7 +83,8 @@ struct Explainer {
 
     private func standing(_ evidence: Evidence, _ kind: LinkKind, _ left: Member, _ right: Member) -> Standing {
         if kind == .mustLink { return Standing(isLive: true, partyRank: 0, weight: 0, nextLook: nil) }
-        let timeToLive = state.policies.timeToLive(left.namespace, right.namespace)
+        let isPinned = left.flags.contains(.pinned) || right.flags.contains(.pinned)
+        let timeToLive = isPinned ? nil : state.policies.timeToLive(left.namespace, right.namespace)
         return evidence.standing(at: hour, timeToLive: timeToLive, policies: state.policies)
     }
 

@@ -110,6 +110,9 @@ struct StatisticsCount {
         for (verdict, count) in refused { statistics.refusedLinks[verdict.description] = count }
         for (reason, count) in suspendedLinks { statistics.suspendedLinks[reason.description] = count }
         statistics.assertions = try snapshot.count(Tables.assertions) / 2
+        statistics.decisions = try snapshot.count(Tables.consents)
+        statistics.feedEntries = state.feedNext - state.feedFirst
+        statistics.auditEntries = try snapshot.count(Tables.audit)
         statistics.componentLimited = state.componentLimited
         statistics.largestComponents = largestComponents.descending.map(\.item)
         statistics.largestProfiles = largestProfiles.descending.map {

@@ -67,6 +67,12 @@ package struct StoreStatistics: Sendable, Encodable {
     package var refusedLinks: [String: Int] = [:]
     package var suspendedLinks: [String: Int] = [:]
     package var assertions = 0
+    /// Entries of all ledgers.
+    package var decisions = 0
+    /// Entries of the change feed that are kept.
+    package var feedEntries: UInt64 = 0
+    /// Looks past consent.
+    package var auditEntries = 0
     /// Links that the component limit keeps suspended.
     package var componentLimited = 0
     package var largestComponents: [ComponentSize] = []
@@ -77,7 +83,9 @@ package struct StoreStatistics: Sendable, Encodable {
     package var space: Space
 
     private enum CodingKeys: String, CodingKey {
-        case identifiers, records, components, profiles, assertions, clock, sources, space
+        case identifiers, records, components, profiles, assertions, decisions, clock, sources, space
+        case feedEntries = "feed_entries"
+        case auditEntries = "audit_entries"
         case retractedRecords = "retracted_records"
         case activeLinks = "active_links"
         case refusedLinks = "refused_links"

@@ -82,7 +82,7 @@ extension Inspection {
 
     func standing(_ link: ActiveLink, _ component: Component) -> Standing {
         if link.kind == .mustLink { return Standing(isLive: true, partyRank: 0, weight: 0, nextLook: nil) }
-        let timeToLive = timeToLive(component.members[Int(link.left)], component.members[Int(link.right)])
+        let timeToLive = self.timeToLive(component.members[Int(link.left)], component.members[Int(link.right)])
         return link.evidence.standing(at: hour, timeToLive: timeToLive, policies: policies)
     }
 

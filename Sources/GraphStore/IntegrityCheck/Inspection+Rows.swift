@@ -46,7 +46,7 @@ extension Inspection {
         _ snapshot: borrowing some Snapshot & ~Copyable
     ) throws {
         let name = "suspended: \(ends.first.rawValue), \(ends.second.rawValue)"
-        let timeToLive = timeToLive(near, far)
+        let timeToLive = self.timeToLive(near, far)
         let newest = (row.folds.map(\.last) + (row.unlisted.map { [$0.newest] } ?? [])).max()
         guard let newest else {
             report.add("\(name) holds no evidence")

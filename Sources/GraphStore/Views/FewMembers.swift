@@ -13,7 +13,7 @@ struct FewMembers {
     private(set) var visible: UInt64 = 0
 
     @inline(__always)
-    init(_ view: borrowing ComponentView, start: Int, _ request: ViewRequest) {
+    init(_ view: borrowing ComponentView, start: Int, _ request: borrowing ViewRequest) {
         first = 1 << UInt64(start)
         let home = view.cluster(start)
         for index in 0..<view.memberCount where view.cluster(index) == home {
@@ -37,7 +37,7 @@ struct FewMembers {
     }
 
     /// Finds what is visible; nil: something is.
-    mutating func evaluate(_ view: borrowing ComponentView, _ request: ViewRequest) -> GenericReason? {
+    mutating func evaluate(_ view: borrowing ComponentView, _ request: borrowing ViewRequest) -> GenericReason? {
         let isConsentBased = request.rules.consentBased & request.bit != 0
         guard view.hasViews else {
             let standard = request.rules.standardGrants(among: 1 << UInt32(request.rules.home))
@@ -68,7 +68,7 @@ struct FewMembers {
 
     /// What the defaults grant: the strictest of the jurisdictions of the cluster's identifiers.
     private func standardGrants(
-        _ view: borrowing ComponentView, _ layout: ViewSection.Layout, _ request: ViewRequest
+        _ view: borrowing ComponentView, _ layout: ViewSection.Layout, _ request: borrowing ViewRequest
     ) -> UInt32 {
         var laws: UInt32 = 0
         var known: UInt64 = 0
@@ -129,7 +129,7 @@ struct FewMembers {
 
     /// Members that features do not hide: all, but for records, and for devices beside the first, where they are denied.
     private func features(
-        _ view: borrowing ComponentView, _ layout: ViewSection.Layout, _ request: ViewRequest, _ standard: UInt32
+        _ view: borrowing ComponentView, _ layout: ViewSection.Layout, _ request: borrowing ViewRequest, _ standard: UInt32
     ) -> UInt64 {
         var shown = UInt64.max
         if let feature = request.rules.linkDevices {
@@ -141,7 +141,7 @@ struct FewMembers {
         return shown
     }
 
-    private func featuresByDefault(_ standard: UInt32, _ request: ViewRequest) -> UInt64 {
+    private func featuresByDefault(_ standard: UInt32, _ request: borrowing ViewRequest) -> UInt64 {
         var shown = UInt64.max
         if let feature = request.rules.linkDevices, standard >> UInt32(feature) & 1 == 0 { shown &= ~devices | first }
         if let feature = request.rules.combineSources, standard >> UInt32(feature) & 1 == 0 { shown &= identifiers | first }
@@ -149,7 +149,7 @@ struct FewMembers {
     }
 
     private func allowed(
-        by feature: UInt8, _ view: borrowing ComponentView, _ layout: ViewSection.Layout, _ request: ViewRequest,
+        by feature: UInt8, _ view: borrowing ComponentView, _ layout: ViewSection.Layout, _ request: borrowing ViewRequest,
         _ standard: UInt32
     ) -> UInt64 {
         let stand = stand(view, layout, feature, request.now)

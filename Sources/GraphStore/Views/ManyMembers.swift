@@ -11,7 +11,7 @@ struct ManyMembers {
     private var isDevice: [Bool]
     private(set) var visible: [Bool]
 
-    init(_ view: borrowing ComponentView, start: Int, _ request: ViewRequest) {
+    init(_ view: borrowing ComponentView, start: Int, _ request: borrowing ViewRequest) {
         self.start = start
         let none = [Bool](repeating: false, count: view.memberCount)
         (inCluster, isHub, isIdentifier, isDevice, visible) = (none, none, none, none, none)
@@ -36,7 +36,7 @@ struct ManyMembers {
     }
 
     /// Finds what is visible; nil: something is.
-    mutating func evaluate(_ view: borrowing ComponentView, _ request: ViewRequest) -> GenericReason? {
+    mutating func evaluate(_ view: borrowing ComponentView, _ request: borrowing ViewRequest) -> GenericReason? {
         let layout: ViewSection.Layout? = view.hasViews ? view.viewsLayout : nil
         let standard = standardGrants(view, layout, request)
         let stand = stand(view, layout, request.purpose, request.now)
@@ -66,7 +66,7 @@ struct ManyMembers {
     }
 
     private func standardGrants(
-        _ view: borrowing ComponentView, _ layout: ViewSection.Layout?, _ request: ViewRequest
+        _ view: borrowing ComponentView, _ layout: ViewSection.Layout?, _ request: borrowing ViewRequest
     ) -> UInt32 {
         var laws: UInt32 = 0
         var lawless = isIdentifier
@@ -125,7 +125,7 @@ struct ManyMembers {
 
     private func hideByFeatures(
         _ usable: inout [Bool], _ view: borrowing ComponentView, _ layout: ViewSection.Layout?,
-        _ request: ViewRequest, _ standard: UInt32, _ pieces: inout UnionFind
+        _ request: borrowing ViewRequest, _ standard: UInt32, _ pieces: inout UnionFind
     ) {
         for (feature, concerned) in [(request.rules.linkDevices, isDevice), (request.rules.combineSources, isRecord)] {
             guard let feature else { continue }

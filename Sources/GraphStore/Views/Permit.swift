@@ -1,17 +1,30 @@
 package import Identity
 internal import LMDB
-internal import Stitching
+package import Stitching
 
 /// What every view of a store is judged by: one for as long as the store is open, so that a resolve copies nothing of it.
 package final class ViewContext: Sendable {
     package let rules: ConsentRules
     /// Namespaces of devices and sessions, by number.
     package let devices: [Bool]
-    /// Node ids below it had been given: where decoys are chosen from.
+    /// Node ids below it had been given: where decoys are chosen from, where there is no list of them.
     package let nodes: UInt64
+    /// By purpose, nodes whose views are generic by somebody's decision.
+    package let decoys: [[NodeID]]
+    /// By purpose, a component of three members, one of which denies it: judged where a real one holds no decision.
+    let examples: [[UInt8]]
 
-    package init(_ state: StoreState) {
+    /// What the store's own jurisdiction grants where nobody has decided.
+    let homeGrants: UInt32
+    /// The bits of the features that there are.
+    let features: UInt32
+
+    package init(_ state: StoreState, decoys: [[NodeID]] = []) {
+        self.decoys = decoys
+        examples = (0..<UInt8(state.purposes.count)).map { ComponentView.example(denying: $0) }
         rules = state.consentRules
+        homeGrants = rules.standardGrants(among: 1 << UInt32(rules.home))
+        features = [rules.linkDevices, rules.combineSources].reduce(0) { $0 | ($1.map { 1 << UInt32($0) } ?? 0) }
         devices = state.namespaces.indices.map { state.policies.isDevice(NamespaceID(UInt16($0))) }
         nodes = state.nextNode
     }
@@ -56,16 +69,14 @@ package struct Permit: ~Copyable {
     let snapshot: UInt64
     let root: NodeID
     let purpose: UInt8
-    /// The members that may be shown, and the count of them.
+    /// The members that may be shown.
     let members: MemberSet
-    let count: Int
 
-    fileprivate init(snapshot: UInt64, root: NodeID, purpose: UInt8, members: consuming MemberSet, count: Int) {
+    fileprivate init(snapshot: UInt64, root: NodeID, purpose: UInt8, members: consuming MemberSet) {
         self.snapshot = snapshot
         self.root = root
         self.purpose = purpose
         self.members = members
-        self.count = count
     }
 }
 
@@ -75,14 +86,16 @@ package enum Permission: ~Copyable {
     case generic(GenericReason)
 }
 
-/// Members of a component by index: 64 of them in a word, more in a list.
+/// Members of a component: all of a cluster that are not hidden, or by index; 64 of them in a word, more in a list.
 package enum MemberSet: Sendable {
+    case cluster(UInt16)
     case few(UInt64)
     case many([Bool])
 
     @inline(__always)
-    func contains(_ index: Int) -> Bool {
+    func contains(_ index: Int, in view: borrowing ComponentView) -> Bool {
         switch self {
+        case .cluster(let cluster): view.cluster(index) == cluster && !view.flags(index).contains(.hidden)
         case .few(let bits): bits >> UInt64(index) & 1 != 0
         case .many(let flags): flags[index]
         }
@@ -92,47 +105,105 @@ package enum MemberSet: Sendable {
 extension ComponentView {
     /// Judges what a caller may see of this component from one of its members on. Every step is taken whatever the others
     /// come to, so that the ways to a generic outcome cost alike.
-    func permission(from start: Int, root: NodeID, snapshot: UInt64, _ request: ViewRequest) -> Permission {
-        let isHidden = flags(start).contains(.hidden)
+    func permission(from start: Int, root: NodeID, snapshot: UInt64, _ request: borrowing ViewRequest) -> Permission {
+        var members = MemberSet.cluster(cluster(start))
+        var reason: GenericReason?
+        switch glance(from: start, request) {
+        case .wholeCluster: break
+        case .generic(let found):
+            reason = found
+            if !hasViews { judgeExample(request) }
+        case .unclear: reason = evaluate(from: start, request, &members)
+        }
+        if flags(start).contains(.hidden) { return .generic(.unknown) }
+        if let reason { return .generic(reason) }
+        return .permitted(Permit(snapshot: snapshot, root: root, purpose: request.purpose, members: members))
+    }
+
+    /// The steps that a decision would have taken: a view that is generic by default costs what a denied one does.
+    private func judgeExample(_ request: borrowing ViewRequest) {
+        let bytes = request.context.examples[Int(request.purpose)]
+        do {
+            let example = try ComponentView(bytes.rawBytes)
+            if case .wholeCluster = example.glance(from: 0, request) { preconditionFailure("the example denies it") }
+        } catch { preconditionFailure("the example is no component: \(error)") }
+    }
+
+    /// A component of three members, one of which denies a purpose.
+    static func example(denying purpose: UInt8) -> [UInt8] {
+        var component = Component()
+        component.anchors = [NodeID(1)]
+        for number in 0..<3 {
+            component.members.append(
+                Member(
+                    node: NodeID(UInt64(number) + 1), key: IdentityKey(high: 0, low: UInt64(number)),
+                    namespace: NamespaceID(0), cluster: 0))
+        }
+        var section = ViewSection()
+        let cell = ConsentCell(purpose: purpose, state: .deniedForProfile, until: ConsentCell.forever)
+        section.cells = [.init(member: 0, consent: cell)]
+        section.edges = [.init(left: 0, right: 1, mask: .max), .init(left: 1, right: 2, mask: .max)]
+        component.views = section
+        var writer = ByteWriter(capacity: 1_024)
+        ComponentCodec.encode(.component(component), into: &writer)
+        return (0..<writer.count).map { writer.bytes.uint8(at: $0) }
+    }
+
+    private func evaluate(
+        from start: Int, _ request: borrowing ViewRequest, _ members: inout MemberSet
+    ) -> GenericReason? {
         if memberCount <= 64 {
             var evaluation = FewMembers(self, start: start, request)
             let reason = evaluation.evaluate(self, request)
-            let visible = evaluation.visible
-            if isHidden { return .generic(.unknown) }
-            if let reason { return .generic(reason) }
-            return .permitted(
-                Permit(
-                    snapshot: snapshot, root: root, purpose: request.purpose, members: .few(visible),
-                    count: visible.nonzeroBitCount))
+            members = .few(evaluation.visible)
+            return reason
         }
         var evaluation = ManyMembers(self, start: start, request)
         let reason = evaluation.evaluate(self, request)
-        if isHidden { return .generic(.unknown) }
-        if let reason { return .generic(reason) }
-        return .permitted(
-            Permit(
-                snapshot: snapshot, root: root, purpose: request.purpose, members: .many(evaluation.visible),
-                count: evaluation.visible.count { $0 }))
+        members = .many(evaluation.visible)
+        return reason
     }
 
     /// The part of the profile that a permit allows. Its anchor is its earliest visible identifier, own or inherited for
     /// the purpose; a record's only where there is no identifier.
     func profile(under permit: consuming Permit, root: NodeID, snapshot: UInt64) -> Profile {
         precondition(permit.snapshot == snapshot && permit.root == root, "a permit of another snapshot or component")
+        if case .cluster(let home) = permit.members { return cluster(home, for: permit.purpose) }
+        var count = 0
+        for index in 0..<memberCount where permit.members.contains(index, in: self) { count += 1 }
         var members: [Member] = []
-        members.reserveCapacity(permit.count)
+        members.reserveCapacity(count)
         var anchor = NodeID(.max)
-        for index in 0..<memberCount where permit.members.contains(index) {
+        for index in 0..<memberCount where permit.members.contains(index, in: self) {
             let member = member(index)
             if anchor.rawValue == .max, member.namespace != .record { anchor = member.node }
             members.append(member)
         }
         for place in 0..<inheritanceCount where heirMask(place) >> UInt32(permit.purpose) & 1 != 0 {
             let inheritance = inheritance(place)
-            guard permit.members.contains(Int(inheritance.member)) else { continue }
+            guard permit.members.contains(Int(inheritance.member), in: self) else { continue }
             anchor = min(anchor, inheritance.node)
         }
         if anchor.rawValue == .max, let first = members.first { anchor = first.node }
+        return Profile(anchor: anchor, members: members)
+    }
+
+    /// A cluster as a whole, but for members that are hidden.
+    private func cluster(_ home: UInt16, for purpose: UInt8) -> Profile {
+        var count = 0
+        for index in 0..<memberCount where cluster(index) == home { count += 1 }
+        var members: [Member] = []
+        members.reserveCapacity(count)
+        for index in 0..<memberCount where cluster(index) == home {
+            let member = member(index)
+            if !member.flags.contains(.hidden) { members.append(member) }
+        }
+        var anchor = (members.first { $0.namespace != .record } ?? members.first)?.node ?? NodeID(.max)
+        for place in 0..<inheritanceCount where heirMask(place) >> UInt32(purpose) & 1 != 0 {
+            let inheritance = inheritance(place)
+            let heir = member(Int(inheritance.member))
+            if heir.cluster == home, !heir.flags.contains(.hidden) { anchor = min(anchor, inheritance.node) }
+        }
         return Profile(anchor: anchor, members: members)
     }
 

@@ -5,17 +5,17 @@ internal import Stitching
 /// What narrows the views of purposes in one component: consent by member, and what links and members may serve.
 /// A component has none where every decision is a default and all evidence may serve every purpose.
 ///
-///     0          1         2         4       8               12
-///     +----------+---------+---------+-------+---------------+
-///     | flags    | 0       | laws    | cells | edges         |
-///     +----------+---------+---------+-------+---------------+
+///     0       1    2      4       8       12       16        20
+///     +-------+----+------+-------+-------+--------+---------+
+///     | flags | 0  | laws | cells | edges | common | decided |
+///     +-------+----+------+-------+-------+--------+---------+
 ///     cells x     | purpose 1 | state 1 | member 2 | until 6 |      10 bytes, ascending by purpose, member, until
 ///     laws x      | member 2 | mask 4 |                            6 bytes, ascending by member
 ///     members x   | mask 4 |                                       where flag 1 is set: what its evidence may serve
 ///     heirs x     | mask 4 |                                       where flag 2 is set: for whom the id was passed on
 ///     edges x     | left 2 | right 2 | mask 4 |                    8 bytes: joined links and what they may serve
 ///
-/// Flag 4: a grant of a member takes back decisions by name, so all ledgers are read when it is evaluated again.
+/// Common is what every edge may serve, decided the purposes of which there are cells. Flag 4: a grant of a member takes back decisions by name, so all ledgers are read when it is evaluated again.
 package struct ViewSection: Hashable, Sendable {
     package struct Cell: Hashable, Sendable {
         package var member: UInt16
@@ -61,7 +61,10 @@ package struct ViewSection: Hashable, Sendable {
 
     package init() {}
 
-    static let headerBytes = 12
+    /// What every edge may serve.
+    var common: UInt32 { edges.reduce(.max) { $0 & $1.mask } }
+
+    static let headerBytes = 20
     static let cellBytes = 10
     static let lawBytes = 6
     static let edgeBytes = 8
@@ -79,6 +82,10 @@ package struct ViewSection: Hashable, Sendable {
         let edges: Int
         let end: Int
         let hasLifts: Bool
+        /// What every edge may serve.
+        let common: UInt32
+        /// Purposes and features on which somebody has decided.
+        let decided: UInt32
 
         /// - Precondition: a header lies at `offset`.
         @inline(__always)
@@ -97,6 +104,8 @@ package struct ViewSection: Hashable, Sendable {
             edges = next
             end = edges + edgeCount * ViewSection.edgeBytes
             hasLifts = flags & 4 != 0
+            common = bytes.bigEndianUInt32(at: offset + 12)
+            decided = bytes.bigEndianUInt32(at: offset + 16)
         }
     }
 
@@ -107,6 +116,8 @@ package struct ViewSection: Hashable, Sendable {
         writer.append(UInt16(laws.count))
         writer.append(UInt32(cells.count))
         writer.append(UInt32(edges.count))
+        writer.append(common)
+        writer.append(cells.reduce(UInt32(0)) { $0 | 1 << UInt32($1.consent.purpose) })
         for cell in cells {
             writer.append(cell.consent.purpose)
             writer.append(cell.consent.state.rawValue)

@@ -8,138 +8,74 @@ internal import Stitching
 struct ResolveCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resolve",
-        abstract: "Print the profiles of identifiers.",
+        abstract: "Print the profiles of identifiers, as far as a purpose may see them.",
         discussion: """
-            One answer for each identifier, in order. What is unknown or hidden is `generic`; its shape is that of any \
-            other answer. Members are shown by namespace and identity key, records also by source and record id.
+            One answer for each identifier, in order: the part of its profile that consent and sources allow for the \
+            purpose, under an id of its own. What may not be shown, what is unknown and what is forged is `generic`, and \
+            all of these look alike. Members are shown by namespace and identity key, records also by source and record \
+            id.
 
-            This version enforces neither consent nor the views of purposes: --purpose is checked against the \
-            configuration and changes nothing else. Whoever can run this command sees whole profiles.
+            With --role, --by and --reason the whole profile is shown, and where --purpose is given too, what it may see \
+            and why it may not; each such look is kept in the audit.
             """)
 
     @OptionGroup var store: StoreOptions
-
-    @Option(name: .long, help: "What the profile is wanted for: one of the configuration's purposes. Not yet enforced.")
-    var purpose: String?
+    @OptionGroup var purpose: PurposeOption
+    @OptionGroup var access: AccessOptions
+    @OptionGroup var judging: JudgingOption
 
     @Argument(
         help: ArgumentHelp(
             "NAMESPACE:VALUE, NAMESPACE#sha256:HEX, record:SOURCE:RECORD_ID or prf_...", valueName: "identifier"))
     var identifiers: [String]
 
+    func validate() throws { _ = try access.looker() }
+
     mutating func run() throws {
-        let engine = try store.openForReading()
-        let purposes = engine.store.configuration.purposes
-        if let purpose, !purposes.contains(purpose) {
-            throw Failure(.wrongUsage, "--purpose is none of the configuration's: \(purposes.joined(separator: ", "))")
-        }
+        let looker = try access.looker()
+        let engine = looker == nil ? try store.openForReading() : try store.openForWriting("resolve")
+        let number = looker == nil ? try purpose.demandedNumber(engine) : try purpose.number(engine)
         let intake = try engine.intakeNow()
-        let printer = ProfilePrinter(engine: engine, state: try engine.state(), json: store.json)
+        let asked = identifiers.map { text in Result { () throws(Refusal) in try IdentifierArgument(text, intake) } }
+        let audited = try looker.map { looker in
+            try looker.access("resolve", asked.compactMap { try? $0.get().subject }, engine)
+        }
+        let printer = ProfilePrinter(
+            engine: engine, state: try engine.state(), purpose: purpose.purpose, json: store.json)
         var hasRefused = false
-        for (index, text) in identifiers.enumerated() {
-            do {
-                let asked = try IdentifierArgument(text, intake)
-                try printer.answer(asked, index + 1)
-            } catch let refusal as Refusal {
+        for (index, item) in asked.enumerated() {
+            let request = number.map { engine.request($0, at: judging.moment) }
+            switch item {
+            case .failure(let refusal):
                 hasRefused = true
                 try printer.refuse(refusal, index + 1)
+            case .success(let asked): try printer.answer(asked, index + 1, request, under: audited)
             }
         }
         if hasRefused { throw Stop(.refusedInput) }
     }
 }
 
-/// Answers of `resolve`.
-private struct ProfilePrinter {
-    let engine: Engine
-    let state: StoreState
-    let json: Bool
-
-    private struct Answer: Encodable {
-        var argument: Int
-        var outcome: String
-        var profile: String?
-        var members: [MemberAnswer] = []
-        var refusal: RefusalAnswer?
-
-        private enum CodingKeys: String, CodingKey { case argument, outcome, profile, members, refusal }
-
-        /// Every answer has the same fields.
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(argument, forKey: .argument)
-            try container.encode(outcome, forKey: .outcome)
-            try container.encode(profile, forKey: .profile)
-            try container.encode(members, forKey: .members)
-            try container.encodeIfPresent(refusal, forKey: .refusal)
+extension IdentifierArgument {
+    /// What the audit names: the identity key, or a profile id's 16 bytes in its place.
+    var subject: IdentityKey {
+        switch self {
+        case .identifier(let identifier): identifier.key
+        case .profile(let id): IdentityKey(high: id.high, low: id.low)
         }
     }
 
-    private struct MemberAnswer: Encodable {
-        var namespace: String
-        var key: String
-        var record: RecordName?
-    }
-
-    func answer(_ asked: IdentifierArgument, _ number: Int) throws {
-        let profile: Profile?
-        switch asked {
-        case .identifier(let identifier): profile = try engine.resolve(identifier.key)
-        case .profile(let id): profile = try engine.resolve(id)
-        }
-        guard let profile else {
-            if json {
-                try JSONLine.print(Answer(argument: number, outcome: "generic"))
-            } else {
-                try Console.line("generic")
-            }
-            return
-        }
-        let id = engine.profileID(profile.anchor).description
-        let members = try members(of: profile)
-        if json {
-            return try JSONLine.print(Answer(argument: number, outcome: "profile", profile: id, members: members))
-        }
-        try Console.line("\(id)  \(members.count) member\(members.count == 1 ? "" : "s")")
-        let width = members.map(\.namespace.count).max() ?? 0
-        for member in members {
-            let name = member.namespace + String(repeating: " ", count: width - member.namespace.count)
-            let record = member.record.map { "  \($0.source) \($0.recordID)" } ?? ""
-            try Console.line("    \(name)  \(member.key)\(record)")
+    func view(_ engine: Engine, _ request: ViewRequest) throws -> ViewOutcome {
+        switch self {
+        case .identifier(let identifier): try engine.view(identifier.key, request)
+        case .profile(let id): try engine.view(id, request)
         }
     }
 
-    private func members(of profile: Profile) throws -> [MemberAnswer] {
-        let names = try engine.recordNames(of: profile.members.filter { $0.namespace == .record }.map(\.key))
-        return profile.members
-            .map {
-                MemberAnswer(
-                    namespace: state.namespaceName($0.namespace), key: $0.key.description, record: names[$0.key])
-            }
-            .sorted { ($0.namespace, $0.key) < ($1.namespace, $1.key) }
-    }
-
-    func refuse(_ refusal: Refusal, _ number: Int) throws {
-        if json {
-            try JSONLine.print(Answer(argument: number, outcome: "refused", refusal: RefusalAnswer(refusal)))
-        } else {
-            try Console.flush()
+    func profile(_ engine: Engine, under access: AuditedAccess) throws -> Profile? {
+        switch self {
+        case .identifier(let identifier): try engine.resolve(identifier.key, under: access)
+        case .profile(let id): try engine.resolve(id, under: access)
         }
-        Console.error("selvedge: identifier \(number): \(refusal)")
     }
-}
-
-/// A refusal as answers show it.
-struct RefusalAnswer: Encodable {
-    var reason: String
-    var field: String
-    var advice: String
-
-    init(_ refusal: Refusal) {
-        reason = refusal.reason.rawValue
-        field = refusal.field
-        advice = refusal.advice
-    }
-
-    var text: String { field.isEmpty ? "\(reason): \(advice)" : "\(reason) at \(field): \(advice)" }
 }

@@ -11,10 +11,17 @@ struct SimulateCommand: ParsableCommand {
         abstract: "Say what observations would do, without doing it.",
         discussion: """
             The outcome of each line, the profiles that it touches with their sizes as they are, and the profile after \
-            all lines. Nothing is written, but no other process may be writing the store. At most 100,000 observations.
+            all lines. Nothing of it is written, but no other process may be writing the store. At most 100,000 \
+            observations.
+
+            With --purpose the profiles are those that the purpose may see, and an outcome is accepted or refused. \
+            Without it whole profiles are shown, and the audit keeps it: as role admin, by the name of the user who runs \
+            it and with the reason "command line", where --role, --by and --reason say nothing else.
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var purpose: PurposeOption
+    @OptionGroup var access: AccessOptions
 
     @Argument(help: ArgumentHelp("A JSON Lines file; - or nothing for standard input.", valueName: "file.jsonl"))
     var file = "-"
@@ -22,38 +29,74 @@ struct SimulateCommand: ParsableCommand {
     /// All of it is held in one transaction.
     private static let limit = 100_000
 
+    func validate() throws {
+        _ = try purpose.purpose == nil ? access.lookerOrOperator() : access.looker()
+        guard purpose.purpose == nil || access.role == nil else {
+            throw ValidationError("give --purpose or --role: what a purpose may see, or everything")
+        }
+    }
+
     mutating func run() throws {
         let engine = try store.openForWriting("simulate")
+        let number = try purpose.number(engine)
         let lines = try lines(engine)
         let observations = lines.compactMap { try? $0.result.get() }
-        let before = try observations.map { try Self.profiles(of: $0, engine) }
-        let size = engine.store.configuration.limits.groupRecords
-        let commands = stride(from: 0, to: observations.count, by: size).map { start in
-            Command.record(Array(observations[start..<min(start + size, observations.count)]))
+        let look: Look
+        if let number {
+            look = .view(engine.request(number, at: Clock.now))
+        } else {
+            look = .whole(try access.lookerOrOperator().access("simulate", Self.subjects(of: observations), engine))
         }
-        let after = try engine.rehearse(commands) { transaction, _, reports in
-            let outcomes = reports.flatMap(\.outcomes)
-            return try zip(outcomes, observations).map { outcome, observation in
-                let key = observation.identifiers.first?.key ?? observation.record?.key
-                let profile = try key.flatMap { try transaction.profile(of: $0) }
-                return (outcome: outcome, profile: profile.map { ProfileExtent($0, engine) })
-            }
-        }
+        let before = try observations.map { try Self.profiles(of: $0, look, engine) }
+        let after = try Self.rehearse(observations, look, engine)
         var refused = 0
         var next = 0
         for line in lines {
             switch line.result {
             case .failure(let refusal):
                 refused += 1
-                try say(SimulatedLine(line.line, .refused(refusal), before: [], after: nil))
+                try say(SimulatedLine(line.line, .refused(refusal), before: [], after: nil, look))
             case .success:
                 let result = after[next]
                 if result.outcome.refusal != nil { refused += 1 }
-                try say(SimulatedLine(line.line, result.outcome, before: before[next], after: result.profile))
+                try say(SimulatedLine(line.line, result.outcome, before: before[next], after: result.profile, look))
                 next += 1
             }
         }
         if refused > 0 { throw Stop(.refusedInput) }
+    }
+
+    /// The outcomes of the observations, and the profile of each one's first identifier after all of them.
+    private static func rehearse(
+        _ observations: [KeyedObservation], _ look: Look, _ engine: Engine
+    ) throws -> [(outcome: ItemOutcome, profile: ProfileExtent?)] {
+        let size = engine.store.configuration.limits.groupRecords
+        let commands = stride(from: 0, to: observations.count, by: size).map { start in
+            Command.record(Array(observations[start..<min(start + size, observations.count)]))
+        }
+        return try engine.rehearse(commands) { transaction, _, reports in
+            let outcomes = reports.flatMap(\.outcomes)
+            return try zip(outcomes, observations).map { outcome, observation in
+                let key = observation.identifiers.first?.key ?? observation.record?.key
+                let profile: Profile?
+                switch (key, look) {
+                case (nil, _): profile = nil
+                case (let key?, .view(let request)): profile = try transaction.view(of: key, request).profile
+                case (let key?, .whole(let access)): profile = try transaction.profile(of: key, under: access)
+                }
+                return (outcome: outcome, profile: profile.map { ProfileExtent($0, engine) })
+            }
+        }
+    }
+
+    private static func keys(of observation: KeyedObservation) -> [IdentityKey] {
+        observation.identifiers.map(\.key) + (observation.record.map { [$0.key] } ?? [])
+    }
+
+    /// Each identity key once, in order.
+    private static func subjects(of observations: [KeyedObservation]) -> [IdentityKey] {
+        var known: Set<IdentityKey> = []
+        return observations.flatMap(keys).filter { known.insert($0).inserted }
     }
 
     private func lines(_ engine: Engine) throws -> [KeyedLine] {
@@ -70,11 +113,17 @@ struct SimulateCommand: ParsableCommand {
     }
 
     /// The profiles that an observation's identifiers are in, each once.
-    private static func profiles(of observation: KeyedObservation, _ engine: Engine) throws -> [ProfileExtent] {
+    private static func profiles(
+        of observation: KeyedObservation, _ look: Look, _ engine: Engine
+    ) throws -> [ProfileExtent] {
         var found: [ProfileExtent] = []
-        let keys = observation.identifiers.map(\.key) + (observation.record.map { [$0.key] } ?? [])
-        for key in keys {
-            guard let profile = try engine.resolve(key) else { continue }
+        for key in keys(of: observation) {
+            let profile: Profile?
+            switch look {
+            case .view(let request): profile = try engine.view(key, request).profile
+            case .whole(let access): profile = try engine.resolve(key, under: access)
+            }
+            guard let profile else { continue }
             let extent = ProfileExtent(profile, engine)
             if !found.contains(extent) { found.append(extent) }
         }
@@ -84,6 +133,12 @@ struct SimulateCommand: ParsableCommand {
     private func say(_ line: SimulatedLine) throws {
         if store.json { try JSONLine.print(line) } else { try Console.line(line.text) }
     }
+}
+
+/// How much may be seen.
+private enum Look {
+    case view(ViewRequest)
+    case whole(AuditedAccess)
 }
 
 /// A profile by id and size.
@@ -109,9 +164,14 @@ private struct SimulatedLine: Encodable {
     var refusal: RefusalAnswer?
     var dropped: [RefusalAnswer]?
 
-    init(_ line: Int, _ outcome: ItemOutcome, before: [ProfileExtent], after: ProfileExtent?) {
+    init(_ line: Int, _ outcome: ItemOutcome, before: [ProfileExtent], after: ProfileExtent?, _ look: Look) {
         self.line = line
-        self.outcome = outcome.kind.rawValue
+        // Created, joined and merged would tell who is known.
+        if case .view = look, outcome.refusal == nil {
+            self.outcome = "accepted"
+        } else {
+            self.outcome = outcome.kind.rawValue
+        }
         self.before = before
         self.after = outcome.refusal == nil ? after : nil
         refusal = outcome.refusal.map { RefusalAnswer($0) }

@@ -40,6 +40,9 @@ struct StatsCommand: ParsableCommand {
             table.add(["suspended links: \(reason)", "\(count)"])
         }
         table.add(["assertions", "\(statistics.assertions)"])
+        table.add(["decisions", "\(statistics.decisions)"])
+        table.add(["entries of the change feed", "\(statistics.feedEntries)"])
+        table.add(["entries of the audit", "\(statistics.auditEntries)"])
         table.add(["component-limited links", "\(statistics.componentLimited)"])
         table.add(["clock", statistics.clock])
         table.add(["purge horizon", statistics.purgeHorizon ?? "none"])

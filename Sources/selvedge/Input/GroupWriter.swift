@@ -6,8 +6,10 @@ internal import Stitching
 /// Commits keyed lines in groups, and tells what became of each.
 struct GroupWriter {
     struct Style {
-        var byItem: Bool
-        var acknowledge: Bool
+        var byItem = false
+        /// Tell of each decision.
+        var byDecision = false
+        var acknowledge = false
         var json: Bool
     }
 
@@ -19,6 +21,7 @@ struct GroupWriter {
     private let engine: Engine
     private let report: RecordReport
     private let style: Style
+    private let command: ([KeyedObservation]) -> Command
     private let limits: Limits
     private var observations: [KeyedObservation] = []
     private var entries: [(line: Int, entry: Entry)] = []
@@ -28,8 +31,13 @@ struct GroupWriter {
     /// How long a group waits for more before it is committed as it is.
     private static let patience = Duration.milliseconds(100)
 
-    init(engine: Engine, report: RecordReport, style: Style) {
+    /// - Parameter command: what is done with a group.
+    init(
+        engine: Engine, report: RecordReport, style: Style,
+        command: @escaping ([KeyedObservation]) -> Command = { .record($0) }
+    ) {
         self.engine = engine
+        self.command = command
         self.report = report
         self.style = style
         limits = engine.store.configuration.limits
@@ -69,7 +77,7 @@ struct GroupWriter {
     /// Makes the group durable, then says so.
     private mutating func commit() throws {
         guard lastLine > report.durableLine else { return }
-        let outcomes = observations.isEmpty ? [] : try engine.apply(.record(observations)).outcomes
+        let outcomes = observations.isEmpty ? [] : try engine.apply(command(observations)).outcomes
         report.durableLine = lastLine
         try tell(outcomes)
         observations.removeAll(keepingCapacity: true)
@@ -84,15 +92,24 @@ struct GroupWriter {
         var next = outcomes.startIndex
         for item in entries {
             var outcome: ItemOutcome
+            var decisions: [DecisionAnswer] = []
             switch item.entry {
             case .refused(let refusal): outcome = .refused(refusal)
             case .observation(let dropped):
                 outcome = outcomes[next]
                 outcome.dropped = dropped
+                if style.byItem || style.byDecision {
+                    decisions = DecisionAnswer.answers(outcome, observations[next], engine)
+                }
                 next += 1
             }
             try report.note(outcome, line: item.line)
-            if style.byItem { try JSONLine.print(ItemAnswer(line: item.line, outcome)) }
+            if style.byItem { try JSONLine.print(ItemAnswer(line: item.line, outcome, decisions)) }
+            guard style.byDecision else { continue }
+            for var decision in decisions {
+                decision.line = item.line
+                try decision.say(json: style.json)
+            }
         }
     }
 }
@@ -105,12 +122,15 @@ struct ItemAnswer: Encodable {
     var refusal: RefusalAnswer?
     /// Identifiers that were left out.
     var dropped: [RefusalAnswer]?
+    /// In force or not, whatever became of the rest.
+    var decisions: [DecisionAnswer]?
 
-    init(line: Int, _ outcome: ItemOutcome) {
+    init(line: Int, _ outcome: ItemOutcome, _ decisions: [DecisionAnswer]) {
         self.line = line
         self.outcome = outcome.kind.rawValue
         profile = outcome.profile?.description
         refusal = outcome.refusal.map { RefusalAnswer($0) }
         dropped = outcome.dropped.isEmpty ? nil : outcome.dropped.map { RefusalAnswer($0) }
+        self.decisions = decisions.isEmpty ? nil : decisions
     }
 }

@@ -11,23 +11,35 @@ final class RecordReport {
     private var outcomes: [ItemOutcome.Kind: Int] = [:]
     private var reasons: [RefusalReason: Int] = [:]
     private var dropped: [RefusalReason: Int] = [:]
+    /// What became of decisions.
+    private var decisions: [String: Int] = [:]
     private var refusals: [LineRefusal] = []
     private let name: String
     private let rejects: RejectFile?
+    private let work: Work
     private let start = ContinuousClock.now
+
+    /// What is done with the lines.
+    enum Work {
+        case record
+        /// Their decisions alone count.
+        case decide
+    }
 
     /// Refused lines that are named on standard error; the others are counted.
     private static let shown = 20
     /// Refused lines that are named in the summary in JSON.
     private static let listed = 1_000
 
-    init(name: String, rejects: RejectFile?) {
+    init(name: String, rejects: RejectFile?, work: Work = .record) {
         self.name = name
+        self.work = work
         self.rejects = rejects
     }
 
     func note(_ outcome: ItemOutcome, line: Int) throws {
         outcomes[outcome.kind, default: 0] += 1
+        for decision in outcome.decisions { decisions[DecisionAnswer.name(decision.effect), default: 0] += 1 }
         for refusal in outcome.dropped { dropped[refusal.reason, default: 0] += 1 }
         guard let refusal = outcome.refusal else {
             recorded += 1
@@ -52,14 +64,17 @@ final class RecordReport {
         if json {
             return try JSONLine.print(
                 Answer(
-                    durableLine: durableLine, recorded: recorded, refused: refusedLines, outcomes: Self.named(outcomes),
+                    durableLine: durableLine, recorded: recorded, refused: refusedLines,
+                    outcomes: work == .record ? Self.named(outcomes) : nil, decisions: decisions,
                     reasons: Self.named(reasons), dropped: Self.named(dropped), refusals: refusals, seconds: seconds,
                     rate: rate))
         }
+        let done = work == .record ? "recorded \(recorded) observations" : "took the decisions of \(recorded) lines"
         try Console.line(
-            "recorded \(recorded) observations in \(String(format: "%.1f", seconds)) s, \(Int(rate)) a second; "
+            "\(done) in \(String(format: "%.1f", seconds)) s, \(Int(rate)) a second; "
                 + "\(refusedLines) lines refused; lines up to \(durableLine) are durable")
-        try say("outcomes", Self.named(outcomes))
+        if work == .record { try say("outcomes", Self.named(outcomes)) }
+        try say("decisions", decisions)
         try say("refused", Self.named(reasons))
         try say("identifiers left out", Self.named(dropped))
     }
@@ -78,7 +93,9 @@ final class RecordReport {
         var durableLine: Int
         var recorded: Int
         var refused: Int
-        var outcomes: [String: Int]
+        /// Nil where decisions alone count.
+        var outcomes: [String: Int]?
+        var decisions: [String: Int]
         var reasons: [String: Int]
         var dropped: [String: Int]
         var refusals: [LineRefusal]
@@ -86,7 +103,7 @@ final class RecordReport {
         var rate: Double
 
         private enum CodingKeys: String, CodingKey {
-            case recorded, refused, outcomes, reasons, dropped, refusals, seconds, rate
+            case recorded, refused, outcomes, decisions, reasons, dropped, refusals, seconds, rate
             case durableLine = "durable_line"
         }
     }

@@ -94,8 +94,12 @@ struct DamageOnDiskTests {
     private static func commands(_ store: DamageStore) -> [[String]] {
         let (one, other) = (store.asked[0], store.asked[1])
         return [
-            ["resolve", one], ["check"], ["stats"], ["digest"], ["digest", "--content"], ["explain", one, other],
-            ["key", one], ["clusters"], ["record", "/dev/null"], ["simulate", "/dev/null"],
+            ["resolve", "--purpose", "service", one], ["check"], ["stats"], ["digest"], ["digest", "--content"],
+            ["explain", one, other], ["consent", "check", "--purpose", "service", one],
+            ["consent", "decide", "--source", "cmp", "--purpose", "marketing", "--decision", "denied", one],
+            ["consent", "prove", "--role", "privacy", "--by", "tests", "--reason", "a test", one],
+            ["watch", "--purpose", "service"], ["key", one], ["clusters"], ["record", "/dev/null"],
+            ["simulate", "/dev/null"],
             ["assert", "same", one, other, "--by", "tests"], ["retract", "--source", "crm"], ["sweep"],
             ["purge", "--as-of", "2026-02-01T00:00:00Z"],
         ]

@@ -32,10 +32,11 @@ struct DamageStore {
         let held = try Self.identifiers(of: lines)
         try Self.arrange(store, held)
         let candidates = held.names + (0..<4).map { "email:nobody\($0)@example.org" }
+        let resolve = ["resolve", "--data", store, "--purpose", "service", "--json"]
         let answers = try DamageAnswer.read(
-            selvedge.demand(["resolve", "--data", store, "--json"] + candidates, orRefusals: true).output)
+            selvedge.demand(resolve + candidates, orRefusals: true).output)
         asked = zip(candidates, answers).filter { $1.outcome != "refused" }.map(\.0)
-        baseline = try DamageAnswer.read(selvedge.demand(["resolve", "--data", store, "--json"] + asked).output)
+        baseline = try DamageAnswer.read(selvedge.demand(resolve + asked).output)
         data = try Data(contentsOf: Self.dataFile(of: store))
         try selvedge.demand(["check", "--data", store])
     }

@@ -47,7 +47,8 @@ final class DamageWorker {
     }
 
     private func resolve() throws -> DamageOutcome {
-        let end = try DamageProgram.selvedge.run(["resolve", "--data", path, "--json"] + store.asked)
+        let end = try DamageProgram.selvedge.run(
+            ["resolve", "--data", path, "--purpose", "service", "--json"] + store.asked)
         // What was printed before the end counts, whatever the end was.
         let answers = (try? DamageAnswer.read(end.output)) ?? []
         let worst = answers.map { $0.difference(from: store.baseline[$0.argument - 1]) }.max() ?? .same
@@ -71,7 +72,9 @@ final class DamageWorker {
     /// Cuts the data file, runs the command, and mends the file.
     func cut(at length: Int, _ arguments: [String]) throws -> DamageProgram.End {
         try file.truncate(atOffset: UInt64(length))
-        let end = try DamageProgram.selvedge.run([arguments[0], "--data", path] + arguments.dropFirst())
+        let depth = arguments[0] == "consent" ? 2 : 1
+        let end = try DamageProgram.selvedge.run(
+            arguments.prefix(depth) + ["--data", path] + arguments.dropFirst(depth))
         try file.seek(toOffset: 0)
         try file.write(contentsOf: store.data)
         return end

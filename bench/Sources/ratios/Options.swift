@@ -9,12 +9,24 @@ struct Options {
     var directory = "/tmp"
     /// Without the peer: what the program itself needs.
     var isAlone = false
+    /// What consent costs: views beside whole clusters, decisions beside observations.
+    var isAboutConsent = false
+    /// Resolves whose outcome is generic, each a piece for a profiler: see `bench/generic`.
+    var asksGeneric = false
 
     init(_ arguments: [String]) throws {
         var rest = arguments[...]
         while let name = rest.popFirst() {
             if name == "--alone" {
                 isAlone = true
+                continue
+            }
+            if name == "--generic" {
+                asksGeneric = true
+                continue
+            }
+            if name == "--consent" {
+                isAboutConsent = true
                 continue
             }
             guard let value = rest.popFirst() else { throw Failure("\(name) needs a value") }

@@ -64,6 +64,8 @@ func run() throws {
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: directory) }
     var bench = try Bench(directory: directory, options: options)
+    if options.asksGeneric { return try bench.askGeneric() }
+    if options.isAboutConsent { return try printConsent(&bench, options) }
     if options.isAlone { try printAlone(&bench, options) } else { try printRatios(&bench, options) }
 }
 

@@ -1,0 +1,74 @@
+package import GraphStore
+package import Identity
+internal import LMDB
+internal import Stitching
+
+/// A decision as the privacy roles see it.
+package struct LedgerEntry: Sendable, Encodable {
+    package enum State: String, Sendable, Encodable, CaseIterable {
+        /// It is what the identifier says of the purpose.
+        case inForce = "in_force"
+        /// A later one, or at the same time a more restrictive one, counts in its place.
+        case superseded
+        /// A grant older than its purpose allows.
+        case expired
+        /// A denial that a grant of the same person takes back by name.
+        case lifted
+    }
+
+    package struct Notice: Sendable, Encodable {
+        package var id: String
+        package var version: String
+        package var language: String
+        /// Of the text shown.
+        package var sha256: String?
+
+        init(_ notice: Identity.Notice) {
+            id = notice.id
+            version = notice.version
+            language = notice.language
+            sha256 = notice.sha256?.description
+        }
+    }
+
+    /// From 1, in the order in which the identifier's decisions were entered.
+    package var sequence: Int
+    package var id: String
+    package var purpose: String
+    package var decision: String
+    package var scope: String
+    package var jurisdiction: String?
+    package var time: String
+    package var received: String
+    /// Of a grant that ends.
+    package var validUntil: String?
+    package var state: State
+    package var source: String
+    package var channel: String?
+    package var lifts: [String]
+    package var notice: Notice?
+    package var evidenceSHA256: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case sequence, id, purpose, decision, scope, jurisdiction, time, received, state, source, channel, lifts, notice
+        case validUntil = "valid_until"
+        case evidenceSHA256 = "evidence_sha256"
+    }
+}
+
+extension Engine {
+    /// All decisions on one identifier, in the order in which they were entered; empty where none is held.
+    ///
+    /// - Parameter now: the moment at which grants are judged; it never goes back.
+    package func ledger(of key: IdentityKey, at now: Timestamp, under access: AuditedAccess) throws -> [LedgerEntry] {
+        let configuration = store.configuration
+        let moment = clock.advance(to: now.milliseconds)
+        return try store.environment.read { transaction in
+            let state = try StoreState(transaction, configuration: configuration)
+            guard let reader = try LedgerReader(key, state, now: moment, transaction) else { return [] }
+            return reader.ledger(of: reader.node).enumerated().map { index, entry in
+                reader.shown(entry, index + 1, on: reader.node)
+            }
+        }
+    }
+}
