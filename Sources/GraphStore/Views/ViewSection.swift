@@ -64,6 +64,9 @@ package struct ViewSection: Hashable, Sendable {
     /// What every edge may serve.
     var common: UInt32 { edges.reduce(.max) { $0 & $1.mask } }
 
+    /// Purposes and features of which there are cells.
+    var decided: UInt32 { cells.reduce(0) { $0 | 1 << UInt32($1.consent.purpose) } }
+
     static let headerBytes = 20
     static let cellBytes = 10
     static let lawBytes = 6
@@ -117,7 +120,7 @@ package struct ViewSection: Hashable, Sendable {
         writer.append(UInt32(cells.count))
         writer.append(UInt32(edges.count))
         writer.append(common)
-        writer.append(cells.reduce(UInt32(0)) { $0 | 1 << UInt32($1.consent.purpose) })
+        writer.append(decided)
         for cell in cells {
             writer.append(cell.consent.purpose)
             writer.append(cell.consent.state.rawValue)
@@ -173,6 +176,7 @@ extension ComponentView {
         for member in section.cells.map(\.member) + section.laws.map(\.member)
         where Int(member) >= memberCount { throw .invalid("member") }
         for edge in section.edges where Int(max(edge.left, edge.right)) >= memberCount { throw .invalid("edge") }
+        guard layout.common == section.common, layout.decided == section.decided else { throw .invalid("views") }
         return section
     }
 }
