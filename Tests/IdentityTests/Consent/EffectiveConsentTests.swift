@@ -21,12 +21,18 @@ import Testing
     }
 
     private static func decision(
-        _ number: UInt64, _ purpose: String = "ads", _ kind: DecisionKind, _ scope: DecisionScope, day: Int64,
+        _ number: UInt64, _ purpose: String, _ kind: DecisionKind, _ scope: DecisionScope, day: Int64,
         lifts: [DecisionID] = []
     ) throws -> LedgerDecision {
         LedgerDecision(
             id: DecisionID(high: 0, low: number), purpose: try Self.purpose(purpose), kind: kind, scope: scope,
             time: Timestamp(milliseconds: day * Self.day), lifts: lifts)
+    }
+
+    private static func decision(
+        _ number: UInt64, _ kind: DecisionKind, _ scope: DecisionScope, day: Int64, lifts: [DecisionID] = []
+    ) throws -> LedgerDecision {
+        try decision(number, "ads", kind, scope, day: day, lifts: lifts)
     }
 
     private static func state(_ ledger: [LedgerDecision], day: Int64) throws -> ConsentState {
