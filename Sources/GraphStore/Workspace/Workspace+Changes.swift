@@ -45,7 +45,10 @@ extension Workspace {
             }
             guard formers[cluster].count > 1 else { continue }
             let others = Set(formers[cluster].map { formerAnchor($0) }).subtracting([anchor]).sorted()
-            changes.append(Change(kind: .merged, anchor: anchor, others: Array(others.prefix(ChangeRow.othersLimit))))
+            for start in stride(from: 0, to: others.count, by: ChangeRow.othersLimit) {
+                let some = others[start..<min(start + ChangeRow.othersLimit, others.count)]
+                changes.append(Change(kind: .merged, anchor: anchor, others: Array(some)))
+            }
         }
     }
 

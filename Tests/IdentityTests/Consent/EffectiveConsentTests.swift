@@ -21,18 +21,12 @@ import Testing
     }
 
     private static func decision(
-        _ number: UInt64, _ purpose: String, _ kind: DecisionKind, _ scope: DecisionScope, day: Int64,
+        _ number: UInt64, on purpose: String = "ads", _ kind: DecisionKind, _ scope: DecisionScope, day: Int64,
         lifts: [DecisionID] = []
     ) throws -> LedgerDecision {
         LedgerDecision(
             id: DecisionID(high: 0, low: number), purpose: try Self.purpose(purpose), kind: kind, scope: scope,
             time: Timestamp(milliseconds: day * Self.day), lifts: lifts)
-    }
-
-    private static func decision(
-        _ number: UInt64, _ kind: DecisionKind, _ scope: DecisionScope, day: Int64, lifts: [DecisionID] = []
-    ) throws -> LedgerDecision {
-        try decision(number, "ads", kind, scope, day: day, lifts: lifts)
     }
 
     private static func state(_ ledger: [LedgerDecision], day: Int64) throws -> ConsentState {
@@ -76,7 +70,7 @@ import Testing
             let kind = DecisionKind.allCases.randomElement(using: &generator) ?? .denied
             ledger.append(
                 try Self.decision(
-                    number, Bool.random(using: &generator) ? "ads" : "news", kind,
+                    number, on: Bool.random(using: &generator) ? "ads" : "news", kind,
                     Bool.random(using: &generator) ? .profile : .identifier,
                     day: Int64.random(in: 1...4, using: &generator),
                     lifts: (0..<Int.random(in: 0...2, using: &generator)).map { DecisionID(high: 1, low: UInt64($0)) }))
@@ -96,7 +90,7 @@ import Testing
         func takesBack(_ grant: LedgerDecision) -> Bool { EffectiveConsent.takesBack(grant, denial) }
         #expect(takesBack(try Self.decision(2, .granted, .profile, day: 2, lifts: [denial.id])))
         #expect(!takesBack(try Self.decision(2, .granted, .profile, day: 1, lifts: [denial.id])))
-        #expect(!takesBack(try Self.decision(2, "news", .granted, .profile, day: 3, lifts: [denial.id])))
+        #expect(!takesBack(try Self.decision(2, on: "news", .granted, .profile, day: 3, lifts: [denial.id])))
         #expect(!takesBack(try Self.decision(2, .granted, .profile, day: 3)))
         let narrow = try Self.decision(2, .granted, .identifier, day: 3, lifts: [denial.id])
         #expect(EffectiveConsent.lifts(of: [narrow], rules: try Self.rules()).isEmpty)
