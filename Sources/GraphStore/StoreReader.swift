@@ -71,7 +71,9 @@ extension Snapshot where Self: ~Copyable {
     }
 
     /// Nil: the node is not held.
-    private func view(of node: NodeID, expecting key: IdentityKey?, _ request: borrowing ViewRequest) throws -> ViewOutcome? {
+    private func view(
+        of node: NodeID, expecting key: IdentityKey?, _ request: borrowing ViewRequest
+    ) throws -> ViewOutcome? {
         var current = node
         for _ in 0..<1_000 {
             guard let payload = try payload(Tables.components, current) else {

@@ -13,6 +13,10 @@ extension Engine {
     package func resolve(_ id: ProfileID) throws -> Profile? {
         try resolve(id, under: try TestAccess.token(self))
     }
+
+    package func explain(_ first: KeyedIdentifier, _ second: KeyedIdentifier) throws -> Explanation {
+        try explain(first, second, under: try TestAccess.token(self))
+    }
 }
 
 private enum TestAccess {

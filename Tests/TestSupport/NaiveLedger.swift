@@ -1,5 +1,5 @@
 internal import Foundation
-package import Identity
+internal import Identity
 
 /// What an identifier's ledger comes to for one purpose.
 package enum NaiveState: Int, Sendable {

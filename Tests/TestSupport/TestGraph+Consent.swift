@@ -1,6 +1,6 @@
 package import GraphStore
 package import Identity
-package import Stitching
+internal import Stitching
 internal import Engine
 
 /// Decisions and views in few words.

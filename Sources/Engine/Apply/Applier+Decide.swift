@@ -97,7 +97,8 @@ extension Applier {
         try transaction.scan(Tables.changes) { sequence, payload in
             let row = try ChangeRowCodec.decode(payload, version: ChangeRowCodec.version)
             let next = sequence + UInt64(row.changes.count)
-            guard gone.count < Self.trimmedRows, row.time.milliseconds < oldest || next <= keptFrom else { return .stop }
+            let isOver = row.time.milliseconds < oldest || next <= keptFrom
+            guard gone.count < Self.trimmedRows, isOver else { return .stop }
             gone.append((sequence, next))
             return .proceed
         }

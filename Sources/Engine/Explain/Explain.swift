@@ -1,11 +1,13 @@
-internal import GraphStore
+package import GraphStore
 package import Identity
 internal import LMDB
 package import Stitching
 
 extension Engine {
     /// Why two identifiers are one profile, or what keeps them apart, in one snapshot.
-    package func explain(_ first: KeyedIdentifier, _ second: KeyedIdentifier) throws -> Explanation {
+    package func explain(
+        _ first: KeyedIdentifier, _ second: KeyedIdentifier, under access: AuditedAccess
+    ) throws -> Explanation {
         let configuration = store.configuration
         return try store.environment.read { transaction in
             let state = try StoreState(transaction, configuration: configuration)

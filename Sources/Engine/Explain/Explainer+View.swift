@@ -41,7 +41,9 @@ extension Explainer {
         var narrow = component
         narrow.links = component.links.compactMap { link in
             let ends = (component.members[Int(link.left)], component.members[Int(link.right)])
-            guard link.verdict == .joined, visible.contains(ends.0.node), visible.contains(ends.1.node) else { return nil }
+            guard link.verdict == .joined, visible.contains(ends.0.node), visible.contains(ends.1.node) else {
+                return nil
+            }
             guard link.kind != .mustLink else { return link }
             if link.kind == .probabilistic, state.consentRules.probabilistic & request.bit == 0 { return nil }
             var usable = link

@@ -59,7 +59,9 @@ extension Engine {
     }
 
     /// Why a view is what it is; for the privacy roles.
-    package func reason(_ key: IdentityKey, _ request: ViewRequest, under access: AuditedAccess) throws -> GenericReason? {
+    package func reason(
+        _ key: IdentityKey, _ request: ViewRequest, under access: AuditedAccess
+    ) throws -> GenericReason? {
         guard case .generic(let reason) = try view(key, request) else { return nil }
         return reason
     }

@@ -129,7 +129,8 @@ struct FewMembers {
 
     /// Members that features do not hide: all, but for records, and for devices beside the first, where they are denied.
     private func features(
-        _ view: borrowing ComponentView, _ layout: ViewSection.Layout, _ request: borrowing ViewRequest, _ standard: UInt32
+        _ view: borrowing ComponentView, _ layout: ViewSection.Layout, _ request: borrowing ViewRequest,
+        _ standard: UInt32
     ) -> UInt64 {
         var shown = UInt64.max
         if let feature = request.rules.linkDevices {
@@ -143,14 +144,15 @@ struct FewMembers {
 
     private func featuresByDefault(_ standard: UInt32, _ request: borrowing ViewRequest) -> UInt64 {
         var shown = UInt64.max
-        if let feature = request.rules.linkDevices, standard >> UInt32(feature) & 1 == 0 { shown &= ~devices | first }
-        if let feature = request.rules.combineSources, standard >> UInt32(feature) & 1 == 0 { shown &= identifiers | first }
+        let (devicesFeature, recordsFeature) = (request.rules.linkDevices, request.rules.combineSources)
+        if let devicesFeature, standard >> UInt32(devicesFeature) & 1 == 0 { shown &= ~devices | first }
+        if let recordsFeature, standard >> UInt32(recordsFeature) & 1 == 0 { shown &= identifiers | first }
         return shown
     }
 
     private func allowed(
-        by feature: UInt8, _ view: borrowing ComponentView, _ layout: ViewSection.Layout, _ request: borrowing ViewRequest,
-        _ standard: UInt32
+        by feature: UInt8, _ view: borrowing ComponentView, _ layout: ViewSection.Layout,
+        _ request: borrowing ViewRequest, _ standard: UInt32
     ) -> UInt64 {
         let stand = stand(view, layout, feature, request.now)
         guard stand.deniesProfile == 0 else { return 0 }

@@ -138,7 +138,8 @@ extension Intake {
         for text in draft.lifts {
             guard let id = DecisionID(text) else {
                 throw Refusal(
-                    reason: .invalidDecision, field: "\(field).lifts", advice: "a decision's id is 32 hexadecimal digits")
+                    reason: .invalidDecision, field: "\(field).lifts",
+                    advice: "a decision's id is 32 hexadecimal digits")
             }
             ids.insert(id)
         }

@@ -43,8 +43,8 @@ struct ExplainCommand: ParsableCommand {
         if let number {
             explanation = try engine.explain(first, second, engine.request(number, at: Clock.now))
         } else {
-            _ = try access.lookerOrOperator().access("explain", [first.key, second.key], engine)
-            explanation = try engine.explain(first, second)
+            let leave = try access.lookerOrOperator().access("explain", [first.key, second.key], engine)
+            explanation = try engine.explain(first, second, under: leave)
         }
         if store.json { try JSONLine.print(explanation) } else { try Console.line(explanation.description) }
     }
