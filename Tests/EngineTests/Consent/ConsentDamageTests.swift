@@ -68,10 +68,11 @@ import Testing
         let (name, finding, change) = Self.sections[index]
         try graph.engine.store.environment.write { transaction in
             guard let row = try transaction.get(Tables.identifiers, EvidenceBuilder.key("email", 1)),
-                var (root, component) = try transaction.component(of: row.node)
+                let held = try transaction.component(of: row.node)
             else { return }
+            var component = held.component
             change(&component)
-            try transaction.put(Tables.components, root, .component(component))
+            try transaction.put(Tables.components, held.root, .component(component))
         }
         let found = Self.findings(graph)
         #expect(found.contains(finding), "\(name): \(found)")
