@@ -18,13 +18,18 @@ let package = Package(
         .target(name: "CPeer", linkerSettings: [.linkedLibrary("lmdb")]),
         // Counts every allocation of the program it is linked into.
         .target(name: "CAllocations"),
+        // What people do, as observations.
+        .target(
+            name: "Traffic", dependencies: [.product(name: "BenchFacade", package: "selvedge")],
+            swiftSettings: settings),
         .executableTarget(
             name: "ratios",
-            dependencies: ["CPeer", "CAllocations", .product(name: "BenchFacade", package: "selvedge")],
+            dependencies: ["CPeer", "CAllocations", "Traffic", .product(name: "BenchFacade", package: "selvedge")],
             swiftSettings: settings),
         .executableTarget(
             name: "Micro",
             dependencies: [
+                "Traffic",
                 .product(name: "BenchFacade", package: "selvedge"),
                 .product(name: "Benchmark", package: "benchmark"),
             ],

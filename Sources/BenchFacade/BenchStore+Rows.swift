@@ -34,6 +34,19 @@ extension BenchStore {
         }
     }
 
+    /// Decodes every component; how many links they hold.
+    public func decodeComponents() throws -> Int {
+        var links = 0
+        try environment.read { transaction in
+            try transaction.scan(Tables.components) { _, payload in
+                let row = try ComponentCodec.decode(payload, version: ComponentCodec.version)
+                if case .component(let component) = row { links += component.links.count }
+                return .proceed
+            }
+        }
+        return links
+    }
+
     /// How many identifiers the store has, and how many bytes of its file hold pages.
     public func size() throws -> (identifiers: Int, bytes: Int) {
         let count = try environment.read { try $0.count(Tables.identifiers) }

@@ -1,6 +1,7 @@
 internal import BenchFacade
 internal import CAllocations
 internal import Foundation
+internal import Traffic
 
 /// One run: a store and its peer grow together, and are measured in turn at each size.
 struct Bench {

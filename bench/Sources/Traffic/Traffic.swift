@@ -1,33 +1,36 @@
-internal import BenchFacade
+package import BenchFacade
 
 /// A seeded stream of people whose identifiers are seen two or three at a time.
 ///
 /// Three of four people are seen once, with e-mail, device and loyalty card. The fourth is seen with e-mail and device,
 /// a thousand people later with loyalty card and cookie, and some day with e-mail and card: two profiles become one,
 /// and the forest of the union-find has steps. Thirteen new identifiers come with every four people.
-struct Traffic {
+package struct Traffic {
     private var person: UInt64 = 0
+
+    package init() {}
+
     /// How many people have been seen: their e-mail addresses are known.
-    var people: UInt64 { person }
+    package var people: UInt64 { person }
 
     /// One group of at least `identifiers` new identifiers.
-    mutating func group(newIdentifiers: Int) -> Group {
+    package mutating func group(newIdentifiers: Int) -> Group {
         var group = Group()
         while group.newIdentifiers < newIdentifiers { next(into: &group) }
         return group
     }
 
     /// One group of at least `count` observations.
-    mutating func group(observations count: Int) -> Group {
+    package mutating func group(observations count: Int) -> Group {
         var group = Group()
         while group.observations.count < count { next(into: &group) }
         return group
     }
 
-    struct Group {
-        var observations: [BenchStore.Observation] = []
-        var newIdentifiers = 0
-        var carriedIdentifiers = 0
+    package struct Group {
+        package var observations: [BenchStore.Observation] = []
+        package var newIdentifiers = 0
+        package var carriedIdentifiers = 0
     }
 
     private mutating func next(into group: inout Group) {
@@ -54,7 +57,7 @@ struct Traffic {
         group.carriedIdentifiers += identifiers.count
     }
 
-    static func email(_ person: UInt64) -> String { "Customer.\(person)@shop-\(person % 97).example" }
+    package static func email(_ person: UInt64) -> String { "Customer.\(person)@shop-\(person % 97).example" }
 
     private func email(_ person: UInt64) -> (namespace: String, value: String) { ("email", Self.email(person)) }
     private func device(_ person: UInt64) -> (namespace: String, value: String) {
@@ -69,7 +72,7 @@ struct Traffic {
 }
 
 /// The finaliser of SplitMix64.
-func mix(_ value: UInt64) -> UInt64 {
+package func mix(_ value: UInt64) -> UInt64 {
     var word = value &+ 0x9e37_79b9_7f4a_7c15
     word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
     word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
