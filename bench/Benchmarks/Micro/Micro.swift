@@ -31,15 +31,8 @@ let benchmarks: @Sendable () -> Void = {
             metrics: [.wallClock, .cpuUser, .throughput], scalingFactor: scale, maxDuration: .seconds(3))
         Benchmark(
             name, configuration: configuration,
-            closure: { benchmark in
-                guard let fixture = benchmark.setupState as? Fixture else { return benchmark.error("no store") }
-                do {
-                    try body(fixture, benchmark)
-                } catch {
-                    benchmark.error("\(error)")
-                }
-            },
-            setup: { try Fixture() })
+            closure: { (benchmark: Benchmark, fixture: Fixture) throws -> Void in try body(fixture, benchmark) },
+            setup: { () throws -> Fixture in try Fixture() })
     }
 
     measure("identity key of an e-mail address", .kilo) { fixture, benchmark in

@@ -1,4 +1,5 @@
 internal import BenchFacade
+internal import Traffic
 
 /// What consent costs: a view beside the whole cluster from the same component, decisions beside observations.
 extension Bench {

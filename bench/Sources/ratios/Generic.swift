@@ -1,6 +1,7 @@
 internal import BenchFacade
 internal import CAllocations
 internal import Foundation
+internal import Traffic
 
 /// Resolves that end in the generic outcome, in turn: an address that is unknown, one that is denied, one that nobody has
 /// decided on where the default denies. `bench/generic` runs this under callgrind and compares them.
