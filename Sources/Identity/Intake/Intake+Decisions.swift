@@ -1,14 +1,22 @@
 extension Intake {
-    /// The decisions of an observation, each on one identifier and one purpose, and those of its GPC signal.
-    func decisions(
-        of draft: ObservationDraft, _ observation: KeyedObservation, receivedAt: Timestamp
-    ) throws(Refusal) -> [KeyedDecision] {
-        var decisions: [KeyedDecision] = []
+    /// Adds the decisions of an observation, each on one identifier and one purpose, and those of its GPC signal.
+    func addDecisions(
+        of draft: ObservationDraft, to observation: inout KeyedObservation, receivedAt: Timestamp
+    ) throws(Refusal) {
         for (index, decision) in draft.decisions.enumerated() {
-            decisions += try keyed(decision, observation, receivedAt, "consents[\(index)]")
+            let field = "consents[\(index)]"
+            let keyed = try keyed(decision, observation, receivedAt, field)
+            // What it names was sent, and left out as a placeholder: then it is nobody's decision.
+            if keyed.isEmpty, draft.identifiers.contains(where: { $0.namespace == decision.namespace }) {
+                observation.droppedIdentifiers.append(Refusal(reason: .placeholder, field: "\(field).namespace"))
+            } else if keyed.isEmpty {
+                throw Refusal(
+                    reason: .noIdentifiers, field: "\(field).namespace",
+                    advice: "the observation has no identifier of this namespace")
+            }
+            observation.decisions += keyed
         }
-        if draft.hasGPC { decisions += optOut(observation, receivedAt) }
-        return decisions
+        if draft.hasGPC { observation.decisions += optOut(observation, receivedAt) }
     }
 
     private func keyed(
@@ -65,13 +73,7 @@ extension Intake {
         guard let index = configuration.namespaceIndex(named: name), index != recordIndex else {
             throw Refusal(reason: .unknownNamespace, field: "\(field).namespace")
         }
-        let chosen = observation.identifiers.filter { $0.namespace == index }
-        guard !chosen.isEmpty else {
-            throw Refusal(
-                reason: .noIdentifiers, field: "\(field).namespace",
-                advice: "the observation has no identifier of this namespace, or it was left out as a placeholder")
-        }
-        return chosen
+        return observation.identifiers.filter { $0.namespace == index }
     }
 
     // MARK: What it says

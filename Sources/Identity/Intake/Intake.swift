@@ -59,7 +59,8 @@ package struct Intake: Sendable {
     /// The observation with keys in place of values.
     ///
     /// A placeholder is left out and reported in `droppedIdentifiers`; any other bad value refuses the whole observation,
-    /// and so does a placeholder when nothing else is left and there is no record.
+    /// and so does a placeholder when nothing else is left and there is no record. A decision on a placeholder is left out
+    /// and reported like it; one on a namespace that the observation does not name refuses the whole.
     package func key(_ draft: ObservationDraft, receivedAt: Timestamp) throws(Refusal) -> KeyedObservation {
         let source = try source(named: draft.source)
         try check(draft.time, receivedAt: receivedAt)
@@ -74,7 +75,7 @@ package struct Intake: Sendable {
             observation.record = try record(recordID, of: draft, source: source.name, identifiers: identifiers)
         }
         if !draft.decisions.isEmpty || draft.hasGPC {
-            observation.decisions = try decisions(of: draft, observation, receivedAt: receivedAt)
+            try addDecisions(of: draft, to: &observation, receivedAt: receivedAt)
         }
         return observation
     }

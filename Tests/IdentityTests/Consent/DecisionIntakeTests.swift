@@ -26,6 +26,18 @@ import Testing
         #expect(other.decisions[0].id != first[0].id)
     }
 
+    @Test func aDecisionOnAPlaceholderIsLeftOutWithItAndTheRestIsTaken() throws {
+        let decision = #""consents":[{"namespace":"email","purpose":"marketing","decision":"granted"}]"#
+        let identifiers = #"{"namespace":"email","value":"none"},{"namespace":"cookie","value":"k-93"}"#
+        let observation = try Self.key(decision, identifiers)
+        #expect(observation.identifiers.count == 1)
+        #expect(observation.decisions.isEmpty)
+        #expect(
+            observation.droppedIdentifiers.map(\.field) == ["identifiers[0].value", "consents[0].namespace"])
+        #expect(observation.droppedIdentifiers.allSatisfy { $0.reason == .placeholder })
+        #expect(throws: Refusal.self) { try Self.key(decision, #"{"namespace":"cookie","value":"k-93"}"#) }
+    }
+
     @Test func aDecisionOfTheFutureIsEnteredAtItsReceipt() throws {
         let fields = #""consents":[{"purpose":"marketing","decision":"granted","time":"2099-01-01T00:00:00Z"}]"#
         #expect(try Self.key(fields).decisions.map(\.time) == [testClock])
