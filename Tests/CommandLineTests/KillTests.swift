@@ -46,8 +46,9 @@ import Testing
             depths.insert(try #require(prefix, "seed \(seed), kill \(kill): no prefix with \(found.sessions) sessions"))
             try trial.goOn()
         }
-        // The kills came at different moments, some in the midst of the work.
-        #expect(depths.count > Self.kills / 10)
+        // The kills came at different moments, some in the midst of the work: at least a third of the 31 places at which a
+        // recorder of 30 groups can be stopped, where there are kills enough.
+        #expect(depths.count > min(Self.kills / 10, 10))
     }
 }
 
