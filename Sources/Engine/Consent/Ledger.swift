@@ -61,13 +61,20 @@ extension Engine {
     ///
     /// - Parameter now: the moment at which grants are judged; it never goes back.
     package func ledger(of key: IdentityKey, at now: Timestamp, under access: AuditedAccess) throws -> [LedgerEntry] {
+        try entries(of: key, at: now).map(\.shown)
+    }
+
+    /// The entries of one identifier's ledger, each as stored and as shown, in one snapshot.
+    func entries(
+        of key: IdentityKey, at now: Timestamp
+    ) throws -> [(stored: ConsentEntry, shown: LedgerEntry)] {
         let configuration = store.configuration
         let moment = clock.advance(to: now.milliseconds)
         return try store.environment.read { transaction in
             let state = try StoreState(transaction, configuration: configuration)
             guard let reader = try LedgerReader(key, state, now: moment, transaction) else { return [] }
             return reader.ledger(of: reader.node).enumerated().map { index, entry in
-                reader.shown(entry, index + 1, on: reader.node)
+                (entry, reader.shown(entry, index + 1, on: reader.node))
             }
         }
     }

@@ -88,19 +88,13 @@ extension Engine {
     ///
     /// - Throws: `StoreError.damaged` where the chain is broken.
     package func proof(of key: IdentityKey, at now: Timestamp, under access: AuditedAccess) throws -> [ConsentRecord] {
-        let configuration = store.configuration
-        let moment = clock.advance(to: now.milliseconds)
-        return try store.environment.read { transaction in
-            let state = try StoreState(transaction, configuration: configuration)
-            guard let reader = try LedgerReader(key, state, now: moment, transaction) else { return [] }
-            var previous = Digest.zeros
-            return try reader.ledger(of: reader.node).enumerated().map { index, entry in
-                guard entry.previous == previous else {
-                    throw StoreError.damaged("a ledger's entry \(index + 1) does not follow the one before")
-                }
-                previous = entry.hash
-                return ConsentRecord(entry, reader.shown(entry, index + 1, on: reader.node), key, configuration)
+        var previous = Digest.zeros
+        return try entries(of: key, at: now).enumerated().map { index, entry in
+            guard entry.stored.previous == previous else {
+                throw StoreError.damaged("a ledger's entry \(index + 1) does not follow the one before")
             }
+            previous = entry.stored.hash
+            return ConsentRecord(entry.stored, entry.shown, key, store.configuration)
         }
     }
 }

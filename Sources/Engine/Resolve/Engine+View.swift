@@ -57,12 +57,4 @@ extension Engine {
                 keyRing: keyRing, &transaction)
         }
     }
-
-    /// Why a view is what it is; for the privacy roles.
-    package func reason(
-        _ key: IdentityKey, _ request: ViewRequest, under access: AuditedAccess
-    ) throws -> GenericReason? {
-        guard case .generic(let reason) = try view(key, request) else { return nil }
-        return reason
-    }
 }
