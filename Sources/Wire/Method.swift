@@ -1,0 +1,89 @@
+/// How many messages go each way.
+package enum MethodKind: Hashable, Sendable {
+    case unary, serverStream, bidirectional
+}
+
+/// Every method of both protocols; the raw value is its code in a REQUEST frame.
+package enum Method: UInt16, Hashable, Sendable, CaseIterable {
+    case authenticate = 0x0001
+    case health = 0x0002
+    case resolve = 0x0101
+    case resolveBatch = 0x0102
+    case explain = 0x0103
+    case simulate = 0x0104
+    case watch = 0x0105
+    case record = 0x0201
+    case recordStream = 0x0202
+    case retract = 0x0203
+    case assert = 0x0204
+    case decide = 0x0301
+    case consentCheck = 0x0302
+    case ledger = 0x0303
+    case prove = 0x0304
+    case describe = 0x0401
+    case stats = 0x0402
+    case digest = 0x0403
+    case check = 0x0404
+    case clusters = 0x0405
+    case key = 0x0406
+    case sweep = 0x0407
+    case purge = 0x0408
+
+    package var kind: MethodKind {
+        switch self {
+        case .recordStream: .bidirectional
+        case .watch, .stats, .digest, .check, .clusters, .sweep, .purge: .serverStream
+        default: .unary
+        }
+    }
+
+    /// Of the wire protocol alone: gRPC has metadata for it.
+    package var isOfWireAlone: Bool { self == .authenticate }
+
+    /// With its package, such as `selvedge.v1.Identity`.
+    package var service: String {
+        switch self {
+        case .health: "grpc.health.v1.Health"
+        default:
+            switch rawValue >> 8 {
+            case 0x01: "selvedge.v1.Identity"
+            case 0x02: "selvedge.v1.Ingest"
+            case 0x03: "selvedge.v1.Consent"
+            case 0x04: "selvedge.v1.Admin"
+            default: "selvedge.v1.Session"
+            }
+        }
+    }
+
+    /// As the service calls it, such as `Resolve`.
+    package var name: String {
+        switch self {
+        case .authenticate: "Authenticate"
+        case .health, .consentCheck, .check: "Check"
+        case .resolve: "Resolve"
+        case .resolveBatch: "ResolveBatch"
+        case .explain: "Explain"
+        case .simulate: "Simulate"
+        case .watch: "Watch"
+        case .record: "Record"
+        case .recordStream: "RecordStream"
+        case .retract: "Retract"
+        case .assert: "Assert"
+        case .decide: "Decide"
+        case .ledger: "Ledger"
+        case .prove: "Prove"
+        case .describe: "Describe"
+        case .stats: "Stats"
+        case .digest: "Digest"
+        case .clusters: "Clusters"
+        case .key: "Key"
+        case .sweep: "Sweep"
+        case .purge: "Purge"
+        }
+    }
+}
+
+extension Method: CustomStringConvertible {
+    /// Such as `Identity/Resolve`.
+    package var description: String { "\(service.split(separator: ".").last ?? "")/\(name)" }
+}
