@@ -11,6 +11,9 @@ let settings: [SwiftSetting] = [
     .strictMemorySafety(),
 ]
 
+/// The generated messages know nothing of strict memory safety.
+let generatedSettings = Array(settings.dropLast())
+
 let package = Package(
     name: "selvedge",
     products: [
@@ -60,7 +63,7 @@ let package = Package(
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["Protocol"],
-            swiftSettings: settings),
+            swiftSettings: generatedSettings),
 
         // Meaning.
         .target(name: "Stitching", dependencies: ["Identity"], swiftSettings: settings),
@@ -90,8 +93,8 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "X509", package: "swift-certificates"),
-                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: settings),
         .target(

@@ -50,7 +50,8 @@ package struct ServicePlan: Sendable {
                 "policy", "and --insecure-loopback contradict each other: leave one of them out")
         case (nil, false):
             throw configuration.error(
-                "policy", "is missing, and without it nobody may do anything. Write `policy: policy.yaml` into "
+                "policy",
+                "is missing, and without it nobody may do anything. Write `policy: policy.yaml` into "
                     + "\(configuration.file) and give it with --config; the least policy.yaml is\n"
                     + "  certificates: {trust_domain: shop.example}\n  principals:\n"
                     + "    - {id: spiffe://shop.example/web, roles: [resolve], purposes: [service]}\n"
@@ -68,18 +69,22 @@ package struct ServicePlan: Sendable {
         var seen: [ListenAddress: ListenField] = [:]
         for (field, address) in addresses {
             guard let address else { continue }
-            if case .tcp(_, 0) = address {} else if let other = seen.updateValue(field, forKey: address) {
-                throw configuration.error(field.rawValue, "\(address) is that of \(other.rawValue) too; give it another")
+            if case .tcp(_, 0) = address {
+            } else if let other = seen.updateValue(field, forKey: address) {
+                throw configuration.error(
+                    field.rawValue, "\(address) is that of \(other.rawValue) too; give it another")
             }
             if address.isLoopback { continue }
             guard !insecureLoopback else {
                 throw configuration.error(
-                    field.rawValue, "\(address) can be reached from other machines, and --insecure-loopback serves this one "
+                    field.rawValue,
+                    "\(address) can be reached from other machines, and --insecure-loopback serves this one "
                         + "alone: listen on 127.0.0.1, ::1 or a Unix socket, or write a policy")
             }
             guard field == .http || configuration.tls != nil else {
                 throw configuration.error(
-                    field.rawValue, "\(address) can be reached from other machines, which takes TLS: write `tls: "
+                    field.rawValue,
+                    "\(address) can be reached from other machines, which takes TLS: write `tls: "
                         + "{certificate: FILE, key: FILE}`, or listen on 127.0.0.1, ::1 or a Unix socket")
             }
         }

@@ -16,13 +16,15 @@ extension TLSFiles {
         settings.minimumTLSVersion = .tlsv12
         settings.applicationProtocols = [Self.applicationProtocol]
         if let clientCA {
-            settings.trustRoots = .certificates(try read(clientCA, "client_ca") { try NIOSSLCertificate.fromPEMFile($0) })
+            settings.trustRoots = .certificates(
+                try read(clientCA, "client_ca") { try NIOSSLCertificate.fromPEMFile($0) })
             settings.certificateVerification = .optionalVerification
         }
         do {
             return try NIOSSLContext(configuration: settings)
         } catch {
-            throw problem(certificate, "tls", "certificate and key cannot be used together; is the key that of the leaf?")
+            throw problem(
+                certificate, "tls", "certificate and key cannot be used together; is the key that of the leaf?")
         }
     }
 
@@ -32,7 +34,8 @@ extension TLSFiles {
         do {
             return try body(path)
         } catch {
-            throw problem(path, "tls.\(field)", "is not a PEM file that can be read; check path, permissions and content")
+            throw problem(
+                path, "tls.\(field)", "is not a PEM file that can be read; check path, permissions and content")
         }
     }
 

@@ -13,6 +13,13 @@ package final class ConnectionMetrics: Sendable {
     package let received: MetricCounter
     package let sent: MetricCounter
 
+    package func connected() {
+        opened.add()
+        open.add(1)
+    }
+
+    package func disconnected() { open.add(-1) }
+
     init(_ registry: PrometheusRegistry, _ transport: TransportName) {
         let labels: MetricLabels = ["transport": transport.rawValue]
         open = registry.gauge("selvedge_connections", "Connections that are open.", labels)

@@ -8,7 +8,7 @@ package final class ServiceMetrics: Sendable {
     package let store: StoreMetrics
     private let calls: CallMetrics
     private let connections: [ConnectionMetrics]
-    private let authenticationFailures: [ErrorCode: MetricCounter]
+    private let authenticationFailures: [String: MetricCounter]
     private let genericAnswers: [MetricCounter]
     /// Calls refused because a principal's budget of generic answers was spent.
     package let budgetRefusals: MetricCounter
@@ -28,7 +28,7 @@ package final class ServiceMetrics: Sendable {
             uniqueKeysWithValues: [ErrorCode.unauthenticated, .credentialsExpired].map { code in
                 let help = "Callers whose credentials were not taken, by code."
                 return (
-                    code,
+                    code.rawValue,
                     registry.counter("selvedge_authentication_failures_total", help, ["code": code.rawValue])
                 )
             })
@@ -59,8 +59,9 @@ package final class ServiceMetrics: Sendable {
         calls.ended(method, purpose: purpose, status: status, nanoseconds: nanoseconds)
     }
 
-    package func authenticationFailed(_ code: ErrorCode) {
-        (authenticationFailures[code] ?? authenticationFailures[.unauthenticated])?.add()
+    /// - Parameter code: an `ErrorCode`'s.
+    package func authenticationFailed(_ code: String) {
+        (authenticationFailures[code] ?? authenticationFailures[ErrorCode.unauthenticated.rawValue])?.add()
     }
 
     /// - Parameter purpose: as in `called`; not the cause, which would tell who is known.

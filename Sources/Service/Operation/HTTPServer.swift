@@ -54,7 +54,7 @@ package final class HTTPServer: Transport {
         }
         running.withLock { $0 = (services, task) }
         for try await bound in stream { return bound }
-        throw ServiceFailure.listening(address, problem: "the server ended")
+        throw ServiceFailure.listening(door: "http", problem: "the server ended")
     }
 
     package func drain(within time: Duration) async {}

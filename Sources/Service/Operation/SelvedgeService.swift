@@ -71,7 +71,12 @@ package final class SelvedgeService: Service {
     private func open() async throws -> [String] {
         var bound: [String] = []
         for door in doors + (http.map { [$0] } ?? []) {
-            let address = try await door.transport.start()
+            let address: BoundAddress
+            do {
+                address = try await door.transport.start()
+            } catch {
+                throw ServiceFailure.listening(door: "\(door.name)", problem: LogField.words(error))
+            }
             log.info("listening", .word("door", door.name), .address("address", address))
             bound.append("\(door.name)=\(address)")
         }

@@ -105,7 +105,8 @@ import Testing
         ("a: b: c", 1, 5, "not YAML"),
     ]
 
-    @Test(arguments: wrong) func anErrorSaysWhereAndWhatToDo(yaml: String, line: Int, column: Int, text: String) throws {
+    @Test(arguments: wrong) func anErrorSaysWhereAndWhatToDo(yaml: String, line: Int, column: Int, text: String) throws
+    {
         let error = try #require(throws: ConfigurationError.self) { try read(yaml) }
         #expect((error.line, error.column) == (line, column), "\(error)")
         #expect("\(error)".hasPrefix("serve.yaml:\(line):\(column): "))
@@ -118,7 +119,10 @@ import Testing
         ("listen: 0.0.0.0:7420", true, "serve.yaml:1:1: listen: 0.0.0.0:7420 can be reached from other machines"),
         ("http_listen: '[::]:7422'", true, "http_listen: [::]:7422 can be reached from other machines"),
         ("grpc_listen: 192.0.2.1:7421", true, "grpc_listen: 192.0.2.1:7421 can be reached"),
-        ("policy: p\nlisten: 0.0.0.0:7420", false, "serve.yaml:2:1: listen: 0.0.0.0:7420 can be reached from other machines, which takes TLS"),
+        (
+            "policy: p\nlisten: 0.0.0.0:7420", false,
+            "serve.yaml:2:1: listen: 0.0.0.0:7420 can be reached from other machines, which takes TLS"
+        ),
         ("policy: p\ngrpc_listen: '[::]:1'", false, "which takes TLS"),
         ("policy: p\nlisten: unix:/a", false, ""),
         ("listen: unix:/a", false, "policy: is missing"),

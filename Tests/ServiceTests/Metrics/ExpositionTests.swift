@@ -6,7 +6,8 @@ import Service
 @Suite("The text for Prometheus") struct ExpositionTests {
     @Test func theTextIsPrometheusFormat() {
         let registry = PrometheusRegistry()
-        let calls = registry.counter("shop_calls_total", "Calls, by method.", ["method": "Identity/Resolve", "status": "OK"])
+        let calls = registry.counter(
+            "shop_calls_total", "Calls, by method.", ["method": "Identity/Resolve", "status": "OK"])
         calls.add(3)
         registry.counter("shop_calls_total", "Calls, by method.", ["method": "Identity/Explain", "status": "OK"]).add()
         registry.gauge("shop_open", "Open now.").set(-2)
@@ -41,7 +42,8 @@ import Service
     }
 
     @Test(arguments: [
-        ("plain", "plain"), ("a\\b", "a\\\\b"), ("a\"b", "a\\\"b"), ("a\nb", "a\\nb"), ("\\\"\n", "\\\\\\\"\\n"), ("ü", "ü"),
+        ("plain", "plain"), ("a\\b", "a\\\\b"), ("a\"b", "a\\\"b"), ("a\nb", "a\\nb"), ("\\\"\n", "\\\\\\\"\\n"),
+        ("ü", "ü"),
     ])
     func aLabelIsEscaped(value: String, written: String) {
         let registry = PrometheusRegistry()

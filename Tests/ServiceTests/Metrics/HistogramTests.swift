@@ -18,7 +18,8 @@ import Testing
     @Test func aBucketIsTheFirstWhoseEndIsNotBelow() {
         var generator = SystemRandomNumberGenerator()
         for _ in 0..<10_000 {
-            let value = UInt64.random(in: 0..<1 << 42, using: &generator) >> UInt64.random(in: 0..<42, using: &generator)
+            let value =
+                UInt64.random(in: 0..<1 << 42, using: &generator) >> UInt64.random(in: 0..<42, using: &generator)
             let naive = (0..<31).first { value <= 1_000 << UInt64($0) } ?? 31
             #expect(HistogramScale.seconds.bucket(of: value) == naive, "\(value)")
         }

@@ -58,13 +58,14 @@ import Wire
     /// A bound far above what it takes, 60 ns, so that a busy machine does not fail it; what it takes is printed.
     @Test func countingACallIsCheap() {
         let calls = 200_000
-        let time = (0..<5).map { _ in
-            ContinuousClock().measure {
-                for call in 0..<calls {
-                    metrics.called(.resolve, purpose: call & 1, status: .ok, nanoseconds: Int64(call))
+        let time =
+            (0..<5).map { _ in
+                ContinuousClock().measure {
+                    for call in 0..<calls {
+                        metrics.called(.resolve, purpose: call & 1, status: .ok, nanoseconds: Int64(call))
+                    }
                 }
-            }
-        }.min() ?? .zero
+            }.min() ?? .zero
         let each = Double(time.nanoseconds) / Double(calls)
         print("counting a call takes \(each) ns")
         #expect(each < 500)

@@ -30,7 +30,8 @@ import Wire
 
     @Test func aLineIsOneObjectOfJSON() throws {
         let log = log()
-        log.info("it went well", .count("items", 3), .method(.resolve), .status(.ok), .time("took", .milliseconds(1_500)))
+        log.info(
+            "it went well", .count("items", 3), .method(.resolve), .status(.ok), .time("took", .milliseconds(1_500)))
         log.sink.flush()
         #expect(
             lines.all == [
