@@ -78,7 +78,8 @@ class Link(asyncio.Protocol):
     def flush(self) -> None:
         """Hands what is to be sent to the transport."""
         if self.connection.out and self._transport is not None:
-            self._transport.write(bytes(self.connection.out))
+            if not self._transport.is_closing():
+                self._transport.write(bytes(self.connection.out))
             self.connection.out.clear()
 
     async def ping(self, deadline: Deadline) -> float:

@@ -7,7 +7,7 @@ import random
 import ssl
 import time
 from dataclasses import dataclass
-from typing import Callable, Optional, Tuple, Union
+from typing import Any, Callable, Optional, Tuple, Union
 from urllib.parse import urlsplit
 
 from selvedge._connection import Connection, Stream
@@ -170,14 +170,14 @@ class Retry:
         return seconds
 
 
-def answer(stream: Stream) -> object:
+def answer(stream: Stream) -> Any:
     """The message of a unary call that is done. Raises the Error it ended with."""
     if stream.error is not None:
         raise stream.error
     return decoded(stream.method, stream.answer or b"")
 
 
-def decoded(method: Method, payload: bytes) -> object:
+def decoded(method: Method, payload: bytes) -> Any:
     """A message of the server's."""
     from google.protobuf.message import DecodeError
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from typing import Optional
+from typing import Any
 
 from selvedge.messages import ErrorDetail
 
@@ -85,7 +85,7 @@ class Error(Exception):
         return cls(Status.DEADLINE_EXCEEDED, "deadline_exceeded", "no answer came before the deadline")
 
 
-def parsed(kind: type, payload: bytes) -> Optional[object]:
+def parsed(kind: Any, payload: bytes) -> Any:
     """The message in `payload`; None where there is none."""
     from google.protobuf.message import DecodeError
 

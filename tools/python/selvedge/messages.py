@@ -21,4 +21,16 @@ from selvedge._proto.selvedge.v1.ingest_pb2 import (
 from selvedge._proto.selvedge.v1.session_pb2 import (
     AuthenticateRequest, AuthenticateResponse, ClientHello, ServerHello)
 
-__all__ = [name for name in dir() if name[0].isupper()]
+__all__ = [
+    "AssertRequest", "AssertResponse", "AuthenticateRequest", "AuthenticateResponse", "CheckRequest",
+    "CheckResponse", "ClientHello", "ClustersRequest", "ClustersResponse", "ConsentCheckRequest",
+    "ConsentCheckResponse", "DecideRequest", "DecideResponse", "Decision", "DecisionOutcome", "DescribeRequest",
+    "DescribeResponse", "Digest", "DigestRequest", "DigestResponse", "ErrorDetail", "ExplainRequest",
+    "ExplainResponse", "HealthCheckRequest", "HealthCheckResponse", "Identifier", "ItemOutcome", "KeyRequest",
+    "KeyResponse", "LedgerEntry", "LedgerRequest", "LedgerResponse", "Look", "Member", "Notice", "Observation",
+    "ProveRequest", "ProveResponse", "PurgeRequest", "PurgeResponse", "PurposeView", "RecordName",
+    "RecordRequest", "RecordResponse", "RecordStreamRequest", "RecordStreamResponse", "Refusal",
+    "ResolveBatchRequest", "ResolveBatchResponse", "ResolveRequest", "ResolveResponse", "RetractRequest",
+    "RetractResponse", "ServerHello", "SimulateRequest", "SimulateResponse", "StatsRequest", "StatsResponse",
+    "Subject", "SweepRequest", "SweepResponse", "TCFChoices", "WatchRequest", "WatchResponse",
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import Dict, Union
+from typing import Any, Dict, Union
 
 from selvedge import messages as m
 
@@ -25,8 +25,8 @@ class Method:
     #: Such as "Identity/Resolve".
     name: str
     kind: Kind
-    request: type
-    response: type
+    request: Any
+    response: Any
     #: Whether it may be sent again although the first may have been carried out.
     idempotent: bool = True
 
@@ -37,11 +37,11 @@ class Method:
         return f"/{package}.{self.name}"
 
 
-def _unary(code: int, name: str, request: type, response: type, idempotent: bool = True) -> Method:
+def _unary(code: int, name: str, request: Any, response: Any, idempotent: bool = True) -> Method:
     return Method(code, name, Kind.UNARY, request, response, idempotent)
 
 
-def _stream(code: int, name: str, request: type, response: type) -> Method:
+def _stream(code: int, name: str, request: Any, response: Any) -> Method:
     return Method(code, name, Kind.SERVER_STREAM, request, response)
 
 
