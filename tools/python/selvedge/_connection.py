@@ -57,6 +57,8 @@ class Connection:
         self.pongs: Deque[bytes] = deque()
         self.max_streams = f.MAX_STREAMS
         self.max_frame_bytes = f.MAX_FRAME_BYTES
+        #: Of the server's GOAWAY: what comes on streams above it is dropped.
+        self._last_looked_at = f.LAST_STREAM
         self._abandoned: Deque[Tuple[float, Stream]] = deque()
         self._decoder = f.Decoder()
         self._receive_credit = initial_credit
@@ -179,6 +181,8 @@ class Connection:
             if frame.kind != f.HELLO:
                 raise ProtocolError("the first frame is no HELLO")
             return self._on_hello(frame)
+        if frame.stream > self._last_looked_at:
+            return []
         handler = self._handlers.get(frame.kind)
         if handler is None:
             raise ProtocolError(f"a frame of kind {frame.kind}")
@@ -247,7 +251,7 @@ class Connection:
     def _on_goaway(self, frame: Frame) -> List[Stream]:
         if len(frame.payload) < 4 or frame.flags or frame.stream:
             raise ProtocolError("a GOAWAY of the wrong shape")
-        last = int.from_bytes(frame.payload[:4], "big")
+        last = self._last_looked_at = int.from_bytes(frame.payload[:4], "big")
         error = Error.of(frame.code or Status.UNAVAILABLE, frame.payload[4:])
         self.ending = error
         if self.hello is None:

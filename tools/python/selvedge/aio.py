@@ -27,7 +27,7 @@ class Client(Calls):
 
     def __init__(self, address: str, *, token: Token = None, ca: Optional[str] = None,
                  cert: Optional[Tuple[str, str]] = None, server_name: Optional[str] = None,
-                 timeout: Optional[float] = None, attempts: int = 4, initial_credit: int = INITIAL_CREDIT,
+                 timeout: Optional[float] = None, attempts: int = 6, initial_credit: int = INITIAL_CREDIT,
                  agent: str = AGENT) -> None:
         self._settings = Settings.of(
             address, token, ca, cert, server_name, timeout, attempts, initial_credit, agent)

@@ -421,6 +421,8 @@ class Both:
             greet(peer)
             requests = [peer.read() for _ in range(3)]
             peer.send(goaway(last=1))
+            # A REQUEST that crossed it may be answered all the same.
+            peer.send(frame(RESPONSE, 3, detail("draining"), code=14))
             assert moved.wait(10)
             peer.send(answer(requests[0], "old"))
             assert peer.at_end()
