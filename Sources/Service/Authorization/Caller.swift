@@ -3,10 +3,10 @@ internal import GraphStore
 package import Identity
 internal import Wire
 
-/// Who calls on a connection, with what the policy grants at this moment. Confined to the connection's thread.
-package final class Caller {
+/// Who calls, with what the policy granted when this was made.
+package final class Caller: Sendable {
     /// A purpose as the hot path finds it.
-    struct PurposeEntry {
+    struct PurposeEntry: Sendable {
         var name: [UInt8]
         var number: UInt8
         /// Place in the configuration's names.
@@ -14,10 +14,10 @@ package final class Caller {
         var isPermitted: Bool
     }
 
-    package private(set) var principal: Principal
-    package private(set) var grants: Grants
-    private(set) var purposes: [PurposeEntry] = []
-    private(set) var budget: PrincipalBudget
+    package let principal: Principal
+    package let grants: Grants
+    let purposes: [PurposeEntry]
+    let budget: PrincipalBudget
     private let authority: Authority
     private let engine: Engine
 
@@ -25,42 +25,33 @@ package final class Caller {
         self.principal = principal
         self.authority = authority
         self.engine = engine
-        grants = authority.grants(of: principal)
+        let grants = authority.grants(of: principal)
+        self.grants = grants
         budget = authority.budget(for: principal)
-        fill()
+        purposes = engine.store.configuration.purposeNames.enumerated().compactMap { index, name in
+            guard let number = try? engine.purpose(named: name) else { return nil }
+            return PurposeEntry(
+                name: Array(name.utf8), number: number, index: index, isPermitted: Self.permits(name, grants))
+        }
     }
 
-    /// New credentials on the same connection.
-    package func renew(_ principal: Principal) {
-        self.principal = principal
-        take(authority.grants(of: principal))
+    private static func permits(_ purpose: String, _ grants: Grants) -> Bool {
+        do throws(CallError) {
+            try AccessTable.check(.resolve, grants, Demand(purpose: purpose))
+            return true
+        } catch {
+            return false
+        }
     }
 
-    /// Asked before every call: whether the caller is still who they were, under the policy that is current.
+    /// Asked before every call: the caller under the policy that is current.
     ///
     /// - Throws: `unauthenticated` for nobody, `credentials_expired` past the end of the token or certificate.
     @inline(__always)
-    package func refresh(_ now: Timestamp) throws(CallError) {
-        if grants.generation != authority.generation { take(authority.grants(of: principal)) }
+    package func current(at now: Timestamp) throws(CallError) -> Caller {
         if let expires = principal.expires, now >= expires { throw Self.expired }
         if principal.kind == .nobody { throw Self.nobody }
-    }
-
-    private func take(_ grants: Grants) {
-        self.grants = grants
-        budget = authority.budget(for: principal)
-        fill()
-    }
-
-    private func fill() {
-        purposes = engine.store.configuration.purposeNames.enumerated().compactMap { index, name in
-            guard let number = try? engine.purpose(named: name) else { return nil }
-            var isPermitted = true
-            do throws(CallError) {
-                try AccessTable.check(.resolve, grants, Demand(purpose: name))
-            } catch { isPermitted = false }
-            return PurposeEntry(name: Array(name.utf8), number: number, index: index, isPermitted: isPermitted)
-        }
+        return grants.generation == authority.generation ? self : Caller(principal, authority, engine)
     }
 
     private static let nobody = CallError(

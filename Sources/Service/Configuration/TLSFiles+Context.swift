@@ -1,4 +1,4 @@
-internal import Identity
+package import Identity
 package import NIOSSL
 
 extension TLSFiles {

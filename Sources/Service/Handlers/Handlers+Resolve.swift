@@ -24,6 +24,32 @@ package struct Turn: ~Copyable {
 }
 
 extension Handlers {
+    /// Answers a `ResolveRequest` or a `ResolveBatchRequest` on the caller's own thread.
+    ///
+    /// - Returns: the purpose's place in the configuration; nil for a look past consent, which waits for the audit:
+    ///   nothing was written then.
+    package func resolveShort(
+        _ method: Method, _ message: Span<UInt8>, _ caller: Caller, _ turn: inout Turn, into out: inout ByteBuffer
+    ) throws(CallError) -> Int? {
+        if method == .resolve {
+            let query: ResolveQuery
+            do throws(ProtoReader.Malformed) {
+                query = try ResolveQuery(message, 0..<message.count)
+            } catch { throw Self.malformed }
+            if query.hasLook { return nil }
+            return try resolve(message, query, caller, &turn, into: &out)
+        }
+        let query: ResolveBatchQuery
+        do throws(ProtoReader.Malformed) {
+            query = try ResolveBatchQuery(message, limit: limits.batch)
+        } catch { throw Self.malformed }
+        if query.hasLook { return nil }
+        return try resolveBatch(message, query, caller, &turn, into: &out)
+    }
+
+    private static let malformed = CallError(
+        .malformedMessage, "the message is not well-formed; encode it as its .proto file says")
+
     /// Answers a `ResolveRequest` on the caller's own thread: a `ResolveResponse` is written behind what `out` holds.
     ///
     /// A look past consent is not for this: it waits for the audit.

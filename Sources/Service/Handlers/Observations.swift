@@ -25,19 +25,26 @@ extension Handlers {
         }
         guard observations.count <= limits.batch else { throw tooLarge(observations.count, field: "observations") }
         var batch = KeyedBatch()
-        batch.items.reserveCapacity(observations.count)
-        let received = now
         for observation in observations {
             if !batch.sources.contains(observation.source) { batch.sources.insert(observation.source) }
             if !observation.decisions.isEmpty { batch.hasDecisions = true }
-            batch.items.append(keyed(observation, receivedAt: received))
         }
         let demand = Demand(sources: batch.sources, hasDecisions: batch.hasDecisions)
         try AccessTable.check(method, grants, demand)
+        batch.items = keyedUnchecked(observations).items
         return batch
     }
 
-    private func keyed(
+    /// Keyed, whoever may send them: for what is not recorded.
+    func keyedUnchecked(_ observations: [SelvedgeObservation]) -> KeyedBatch {
+        let received = now
+        var batch = KeyedBatch()
+        batch.items.reserveCapacity(observations.count)
+        for observation in observations { batch.items.append(keyed(observation, receivedAt: received)) }
+        return batch
+    }
+
+    func keyed(
         _ message: SelvedgeObservation, receivedAt: Timestamp
     ) -> Result<KeyedObservation, Refusal> {
         do throws(Refusal) {

@@ -1,5 +1,6 @@
 package import Engine
 internal import Foundation
+internal import GRPCNIOTransportHTTP2Posix
 internal import GraphStore
 internal import Identity
 internal import LMDB
@@ -50,12 +51,27 @@ package struct Server: Sendable {
             isServing: { readiness.isReady })
         let context = plan.wire.isUnix ? nil : try plan.tls?.wireContext()
         let transport = WireTransport(wire, at: plan.wire.wireAddress, group: loops, tls: context)
-        doors = [SelvedgeService.Door("wire", transport)]
+        var doors = [SelvedgeService.Door("wire", transport)]
         var files: [ReloadableFile] = []
         if let tls = plan.tls, context != nil {
             files.append(
                 ReloadableFile(path: tls.certificate) { transport.reload(tls: try tls.wireContext()) })
         }
+        if let address = plan.grpc {
+            var security = HTTP2ServerTransport.Posix.TransportSecurity.plaintext
+            if let tls = plan.tls, !address.isUnix {
+                let certificates = try ReloadedCertificates(tls)
+                security = tls.grpcSecurity(certificates)
+                files.append(ReloadableFile(path: tls.certificate) { try certificates.reload(tls) })
+            }
+            doors.append(
+                SelvedgeService.Door(
+                    "grpc",
+                    GRPCTransport(
+                        handlers, metrics: metrics, at: address.grpcAddress, security: security,
+                        insecure: plan.insecurePrincipal, isServing: { readiness.isReady })))
+        }
+        self.doors = doors
         self.files = files
     }
 
@@ -129,6 +145,14 @@ extension ServicePlan {
 }
 
 extension ListenAddress {
+    fileprivate var grpcAddress: GRPCNIOTransportHTTP2Posix.SocketAddress {
+        switch self {
+        case .tcp(let host, let port) where host.contains(":"): .ipv6(host: host, port: port)
+        case .tcp(let host, let port): .ipv4(host: host, port: port)
+        case .unix(let path): .unixDomainSocket(path: path)
+        }
+    }
+
     fileprivate var wireAddress: WireTransport.Address {
         switch self {
         case .tcp(let host, let port): .tcp(host: host, port: port)

@@ -66,7 +66,7 @@ extension WireConnection {
         var purpose = -1
         var status = Status.ok
         do throws(CallError) {
-            try caller.refresh(turn.now)
+            caller = try caller.current(at: turn.now)
             let range = FrameHeader.size + 4..<FrameHeader.size + Int(header.length)
             guard let index = try resolve(header, range, &turn) else {
                 output.moveWriterIndex(to: start)
@@ -98,24 +98,9 @@ extension WireConnection {
     ) throws(CallError) -> Int? {
         let held = input
         let message = held.readableBytesUInt8Span.extracting(range)
-        if header.code == Method.resolve.rawValue {
-            let query: ResolveQuery
-            do throws(ProtoReader.Malformed) {
-                query = try ResolveQuery(message, 0..<message.count)
-            } catch { throw Self.malformed }
-            if query.hasLook { return nil }
-            return try handlers.resolve(message, query, caller, &turn, into: &output)
-        }
-        let query: ResolveBatchQuery
-        do throws(ProtoReader.Malformed) {
-            query = try ResolveBatchQuery(message, limit: limits.batch)
-        } catch { throw Self.malformed }
-        if query.hasLook { return nil }
-        return try handlers.resolveBatch(message, query, caller, &turn, into: &output)
+        let method: Method = header.code == Method.resolve.rawValue ? .resolve : .resolveBatch
+        return try handlers.resolveShort(method, message, caller, &turn, into: &output)
     }
-
-    private static let malformed = CallError(
-        .malformedMessage, "the message is not well-formed; encode it as its .proto file says")
 
     private func answerShortReads(failing error: CallError) {
         guard let header = FrameHeader(peeking: input), open(header.stream) else { return }
@@ -152,7 +137,7 @@ extension WireConnection {
                 throw CallError(.unknownMethod, "no method has the code \(header.code)")
             }
             if method == .health || method == .authenticate { return answerOfSession(method, header, payload) }
-            try caller.refresh(handlers.now)
+            caller = try caller.current(at: handlers.now)
             guard streams.count < limits.streams else {
                 throw CallError(
                     .tooManyStreams, "the connection has \(limits.streams) open calls; wait for one, or open another",
@@ -284,7 +269,7 @@ extension WireConnection {
                 guard self.caller.principal.kind == .nobody || self.caller.principal.name == principal.name else {
                     throw CallError(.unauthenticated, "the connection belongs to another; open one of your own")
                 }
-                self.caller.renew(principal)
+                self.caller = self.handlers.caller(principal)
                 var response = SelvedgeAuthenticateResponse()
                 response.principal = principal.name
                 response.expiresMs = principal.expires?.milliseconds ?? 0
