@@ -11,6 +11,9 @@ let settings: [SwiftSetting] = [
     .strictMemorySafety(),
 ]
 
+/// The generated messages know nothing of strict memory safety.
+let generatedSettings = Array(settings.dropLast())
+
 let package = Package(
     name: "selvedge",
     products: [
@@ -60,7 +63,7 @@ let package = Package(
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["Protocol"],
-            swiftSettings: settings),
+            swiftSettings: generatedSettings),
 
         // Meaning.
         .target(name: "Stitching", dependencies: ["Identity"], swiftSettings: settings),

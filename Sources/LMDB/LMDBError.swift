@@ -52,6 +52,19 @@ package struct LMDBError: Error, Equatable {
     }
 }
 
+extension LMDBError {
+    /// The disk or the map is full: what was being written is lost, the store is not.
+    package var isOutOfRoom: Bool { kind == .mapFull || kind == .diskFull }
+
+    /// What was read is not what was written.
+    package var isDamage: Bool {
+        switch kind {
+        case .checksum, .format, .damaged, .corrupted: true
+        default: false
+        }
+    }
+}
+
 extension LMDBError.Kind {
     fileprivate init(code: Int32) {
         switch code {

@@ -17,14 +17,31 @@ extension ProfileID: CustomStringConvertible {
     package static let prefix = "prf_"
     private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
 
+    /// Of the text form.
+    package static let textBytes = 30
+
     package var description: String {
-        var text = Array(Self.prefix.utf8)
-        text.reserveCapacity(30)
-        for place in stride(from: 125, through: 0, by: -5) {
-            text.append(Self.alphabet[Int(bits(from: place) & 31)])
-        }
-        return String(decoding: text, as: UTF8.self)
+        var text = InlineArray<30, UInt8>(repeating: 0)
+        writeText(into: &text)
+        return String(decoding: text.indices.map { text[$0] }, as: UTF8.self)
     }
+
+    /// The text form without an allocation.
+    package func writeText(into text: inout InlineArray<30, UInt8>) {
+        text[0] = UInt8(ascii: "p")
+        text[1] = UInt8(ascii: "r")
+        text[2] = UInt8(ascii: "f")
+        text[3] = UInt8(ascii: "_")
+        for index in 0..<26 {
+            let digit = UInt8(truncatingIfNeeded: bits(from: 125 - 5 * index) & 31)
+            text[4 + index] = digit < 10 ? UInt8(ascii: "0") + digit : Self.letters[Int(digit) - 10]
+        }
+    }
+
+    private static let letters: InlineArray<22, UInt8> = [
+        0x61, 0x62, 0x63, 0x64, 0x65, 0x66, 0x67, 0x68, 0x6a, 0x6b, 0x6d, 0x6e, 0x70, 0x71, 0x72, 0x73, 0x74, 0x76,
+        0x77, 0x78, 0x79, 0x7a,
+    ]
 
     /// Reads the text form; nil where it is not one.
     package init?(_ text: some StringProtocol) {

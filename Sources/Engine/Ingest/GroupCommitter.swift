@@ -12,9 +12,10 @@ package final class GroupCommitter: Sendable {
     /// What a caller gets: its own outcomes, or why nothing was applied. Called on the writer thread.
     package typealias Completion = @Sendable (Result<CommandReport, any Error>) -> Void
 
-    private struct Job: Sendable {
-        var command: Command
-        var completion: Completion
+    private enum Job: Sendable {
+        case command(Command, Completion)
+        /// Something else that must not meet a command: an entry of the audit, a rehearsal.
+        case body(@Sendable (Engine) -> Void)
     }
 
     private let thread: WriterThread<Job>
@@ -31,8 +32,11 @@ package final class GroupCommitter: Sendable {
 
     /// Hands over a command. False once the committer has stopped: it was not taken.
     package func submit(_ command: Command, _ completion: @escaping Completion) -> Bool {
-        thread.submit(Job(command: command, completion: completion))
+        thread.submit(.command(command, completion))
     }
+
+    /// Runs a body on the writer thread, after what was submitted before it. False once the committer has stopped.
+    package func submit(_ body: @escaping @Sendable (Engine) -> Void) -> Bool { thread.submit(.body(body)) }
 
     /// Applies a command and waits until it is durable.
     package func commit(_ command: Command) throws -> CommandReport {
@@ -50,20 +54,27 @@ package final class GroupCommitter: Sendable {
         var waiting: [(observations: [KeyedObservation], completion: Completion)] = []
         var count = 0
         for job in jobs {
-            guard case .record(let observations) = job.command else {
+            guard case .command(.record(let observations), let completion) = job else {
                 flush(&waiting, to: engine)
                 count = 0
-                job.completion(Result { try engine.apply(job.command) })
+                run(job, on: engine)
                 continue
             }
             if count + observations.count > limit {
                 flush(&waiting, to: engine)
                 count = 0
             }
-            waiting.append((observations, job.completion))
+            waiting.append((observations, completion))
             count += observations.count
         }
         flush(&waiting, to: engine)
+    }
+
+    private static func run(_ job: Job, on engine: Engine) {
+        switch job {
+        case .command(let command, let completion): completion(Result { try engine.apply(command) })
+        case .body(let body): body(engine)
+        }
     }
 
     private static func flush(

@@ -22,17 +22,12 @@ extension Engine {
 
     /// What a caller may see of an identifier's profile for a purpose.
     package func view(_ key: IdentityKey, _ request: ViewRequest) throws -> ViewOutcome {
-        let transaction = try store.environment.beginRead()
-        return try transaction.view(of: key, request)
+        try reading().view(key, request)
     }
 
     /// What a caller may see of the profile that a view's id leads to. A forged id looks like an unknown one.
     package func view(_ id: ProfileID, _ request: ViewRequest) throws -> ViewOutcome {
-        let transaction = try store.environment.beginRead()
-        guard let node = store.keyRing.profileCipher.decrypt(id.high, id.low) else {
-            return try transaction.view(of: IdentityKey(high: id.high, low: id.low), request)
-        }
-        return try transaction.view(ofAnchor: NodeID(node), request)
+        try reading().view(id, request)
     }
 
     // MARK: Past consent

@@ -20,6 +20,15 @@ extension Intake {
         try identityKey(namespace: index, value: value.utf8Span.span, region: region)
     }
 
+    /// The key of a value that was hashed by the sender. `sha256` is of the canonical form. Refusals carry the field `sha256`.
+    package func identityKey(namespace index: Int, sha256 digest: Digest) throws(Refusal) -> IdentityKey {
+        do throws(RefusalReason) {
+            return try key(of: digest, namespace: index)
+        } catch {
+            throw refusal(error, field: "sha256")
+        }
+    }
+
     /// An identifier as an operator writes it: `NAMESPACE:VALUE`, `NAMESPACE#sha256:HEX|BASE64`, or
     /// `record:SOURCE/RECORD_ID`. Phone numbers without a country code take the source's region.
     package func identifier(_ text: String, source: String? = nil) throws(Refusal) -> KeyedIdentifier {
@@ -106,6 +115,11 @@ extension Intake {
     private func key(ofHash text: Span<UInt8>, namespace index: Int) throws(RefusalReason) -> IdentityKey {
         guard normalisers[index].acceptsHash else { throw .hashNotAccepted }
         guard let digest = Digest(text: text) else { throw .invalidHash }
+        return try key(of: digest, namespace: index)
+    }
+
+    private func key(of digest: Digest, namespace index: Int) throws(RefusalReason) -> IdentityKey {
+        guard normalisers[index].acceptsHash else { throw .hashNotAccepted }
         guard !canonicaliser.isPlaceholder(digest) else { throw .placeholder }
         return hashers[index].key(sha256: digest)
     }

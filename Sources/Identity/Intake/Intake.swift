@@ -7,7 +7,7 @@ package struct Intake: Sendable {
     let canonicaliser: Canonicaliser
     let hashers: [IdentityHasher]
     let normalisers: [Normaliser]
-    let recordIndex: Int
+    package let recordIndex: Int
     let keyRing: KeyRing
     private let now: @Sendable () -> Timestamp
 

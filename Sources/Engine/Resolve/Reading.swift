@@ -1,0 +1,33 @@
+package import GraphStore
+package import Identity
+internal import LMDB
+package import Stitching
+
+/// One snapshot for several questions: it must answer none that was asked after it was taken.
+package struct Reading: ~Copyable {
+    private let engine: Engine
+    private let transaction: ReadTransaction
+
+    fileprivate init(_ engine: Engine) throws {
+        self.engine = engine
+        transaction = try engine.store.environment.beginRead()
+    }
+
+    /// What a caller may see of an identifier's profile for a purpose.
+    package func view(_ key: IdentityKey, _ request: borrowing ViewRequest) throws -> ViewOutcome {
+        try transaction.view(of: key, request)
+    }
+
+    /// What a caller may see of the profile that a view's id leads to. A forged id looks like an unknown one.
+    package func view(_ id: ProfileID, _ request: borrowing ViewRequest) throws -> ViewOutcome {
+        guard let node = engine.store.keyRing.profileCipher.decrypt(id.high, id.low) else {
+            return try transaction.view(of: IdentityKey(high: id.high, low: id.low), request)
+        }
+        return try transaction.view(ofAnchor: NodeID(node), request)
+    }
+}
+
+extension Engine {
+    /// A snapshot as of now.
+    package func reading() throws -> Reading { try Reading(self) }
+}

@@ -1,0 +1,177 @@
+internal import Engine
+internal import GraphStore
+package import Identity
+package import NIOCore
+internal import Stitching
+internal import SwiftProtobuf
+package import Wire
+
+/// Short reads of one turn of a thread: one snapshot, taken after the last byte of every call that it answers was read.
+package struct Turn: ~Copyable {
+    let reading: Reading
+    package let now: Timestamp
+    /// The last request made, as most calls of a turn are for one purpose.
+    var request: ViewRequest?
+
+    package init(_ handlers: Handlers) throws(CallError) {
+        do {
+            reading = try handlers.engine.reading()
+        } catch {
+            throw CallError(store: error)
+        }
+        now = handlers.now
+    }
+}
+
+extension Handlers {
+    /// Answers a `ResolveRequest` on the caller's own thread: a `ResolveResponse` is written behind what `out` holds.
+    ///
+    /// A look past consent is not for this: it waits for the audit.
+    /// - Returns: the purpose's place in the configuration.
+    /// - Throws: what is wrong with the request; nothing was written then.
+    package func resolve(
+        _ message: Span<UInt8>, _ query: ResolveQuery, _ caller: Caller, _ turn: inout Turn,
+        into out: inout ByteBuffer
+    ) throws(CallError) -> Int {
+        try checkBudget(caller)
+        let purpose = try purpose(message.extracting(query.purpose), caller)
+        let request = request(purpose.number, &turn)
+        do throws(SubjectError) {
+            let (outcome, mark) = try view(message, query.subject, request, turn)
+            try write(outcome, members: query.wantsMembers, mark, caller, into: &out)
+        } catch {
+            throw error.callError
+        }
+        return purpose.index
+    }
+
+    /// Answers a `ResolveBatchRequest` likewise; what is wrong with one subject is said in its place.
+    package func resolveBatch(
+        _ message: Span<UInt8>, _ query: ResolveBatchQuery, _ caller: Caller, _ turn: inout Turn,
+        into out: inout ByteBuffer
+    ) throws(CallError) -> Int {
+        guard query.count > 0 else { throw CallError(.batchEmpty, "the batch has no subject", field: "subjects") }
+        guard query.count <= limits.batch else { throw tooLarge(query.count, field: "subjects") }
+        try checkBudget(caller)
+        let purpose = try purpose(message.extracting(query.purpose), caller)
+        let request = request(purpose.number, &turn)
+        var result = ByteBuffer()
+        for subject in query.subjects {
+            result.clear(minimumCapacity: 64)
+            do throws(SubjectError) {
+                let (outcome, mark) = try view(message, subject, request, turn)
+                try write(outcome, members: query.wantsMembers, mark, caller, into: &result)
+            } catch {
+                guard case .refused(let refusal) = error else { throw error.callError }
+                result.write(refusal)
+            }
+            out.writeProtoHeader(field: 1, length: result.readableBytes)
+            out.writeImmutableBuffer(result)
+        }
+        return purpose.index
+    }
+
+    func tooLarge(_ count: Int, field: String) -> CallError {
+        CallError(
+            .batchTooLarge, "the batch has \(count) items, its limit is \(limits.batch); split it", field: field,
+            limit: limits.batch)
+    }
+
+    private func checkBudget(_ caller: Caller) throws(CallError) {
+        guard let wait = caller.budget.retryAfter else { return }
+        throw CallError(
+            .genericBudget, "too many different subjects were answered generic in this hour; wait for the next",
+            retryAfter: wait)
+    }
+
+    private func purpose(_ name: Span<UInt8>, _ caller: Caller) throws(CallError) -> Caller.PurposeEntry {
+        for entry in caller.purposes where entry.name.span.isEqual(to: name) {
+            guard entry.isPermitted else {
+                try AccessTable.check(.resolve, caller.grants, Demand(purpose: purposeNames[entry.index]))
+                throw CallError(.internal, "a purpose is refused without a reason")
+            }
+            return entry
+        }
+        throw unknownPurpose(isGiven: !name.isEmpty)
+    }
+
+    func unknownPurpose(isGiven: Bool) -> CallError {
+        let names = purposeNames.joined(separator: ", ")
+        return isGiven
+            ? CallError(.unknownPurpose, "the configuration's purposes are \(names)", field: "purpose")
+            : CallError(.missingField, "name a purpose: \(names)", field: "purpose")
+    }
+
+    private func request(_ number: UInt8, _ turn: inout Turn) -> ViewRequest {
+        if let request = turn.request, request.purpose == number { return request }
+        let request = engine.request(number, at: turn.now)
+        turn.request = request
+        return request
+    }
+
+    /// What is seen, and a mark of the subject by which generic answers are told apart.
+    private func view(
+        _ message: Span<UInt8>, _ subject: ResolveQuery.Subject, _ request: borrowing ViewRequest,
+        _ turn: borrowing Turn
+    ) throws(SubjectError) -> (ViewOutcome, UInt64) {
+        switch try key(message, subject) {
+        case .identity(let key):
+            do {
+                return (try turn.reading.view(key, request), key.high ^ key.low)
+            } catch { throw .store(error) }
+        case .profile(let id):
+            do {
+                return (try turn.reading.view(id, request), id.high ^ id.low)
+            } catch { throw .store(error) }
+        }
+    }
+
+    private func write(
+        _ outcome: borrowing ViewOutcome, members: Bool, _ subject: UInt64, _ caller: Caller,
+        into out: inout ByteBuffer
+    ) throws(SubjectError) {
+        guard case .profile(let profile) = outcome else {
+            caller.budget.count(generic: subject)
+            out.writeProto(field: 1, varint: 2)
+            return
+        }
+        out.writeProto(field: 1, varint: 1)
+        out.writeProtoHeader(field: 2, length: ProfileID.textBytes)
+        out.write(engine.profileID(profile.anchor))
+        out.writeProto(field: 3, varint: UInt64(profile.members.count))
+        guard members else { return }
+        do {
+            for member in try self.members(of: profile) {
+                let bytes: [UInt8] = try member.serializedBytes()
+                out.writeProto(field: 4, bytes: bytes)
+            }
+        } catch { throw .store(error) }
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether both hold the same bytes.
+    @inline(__always)
+    func isEqual(to other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        for index in indices where self[index] != other[index] { return false }
+        return true
+    }
+}
+
+extension ByteBuffer {
+    fileprivate mutating func write(_ id: ProfileID) {
+        var text = InlineArray<30, UInt8>(repeating: 0)
+        id.writeText(into: &text)
+        for index in text.indices { writeInteger(text[index]) }
+    }
+
+    /// A `ResolveResponse` of a subject that is none.
+    fileprivate mutating func write(_ refusal: Refusal) {
+        var response = SelvedgeResolveResponse()
+        response.outcome = .refused
+        response.refusal = SelvedgeRefusal(refusal)
+        guard let bytes: [UInt8] = try? response.serializedBytes() else { return }
+        writeBytes(bytes)
+    }
+}

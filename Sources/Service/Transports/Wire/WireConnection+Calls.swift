@@ -1,0 +1,299 @@
+internal import Engine
+internal import Identity
+internal import NIOCore
+internal import SwiftProtobuf
+internal import Wire
+
+/// A call that is not answered yet.
+struct OpenStream {
+    let stream: WireStream
+    /// Bytes that the caller may send on it.
+    var credit: Int
+    var isEnded: Bool
+    /// Bytes of its messages that are held.
+    var held: Int
+    var task: Task<Void, Never>?
+    var deadline: Scheduled<Void>?
+
+    func give(up error: CallError) {
+        stream.fail(error)
+        task?.cancel()
+        deadline?.cancel()
+    }
+}
+
+/// Calls: those answered on the spot, and those that take their time.
+extension WireConnection {
+    // MARK: On the spot
+
+    /// A read so short that it is done on the connection's own thread.
+    func isShortRead(_ header: FrameHeader) -> Bool {
+        header.kind == FrameKind.request.rawValue && phase == .open
+            && (header.code == Method.resolve.rawValue || header.code == Method.resolveBatch.rawValue)
+            && header.flags == .end && header.length >= 4
+    }
+
+    /// Answers the short reads that lie at the front of the input, from one snapshot: all of them were read before it is taken.
+    func answerShortReads() {
+        let turn: Turn
+        do throws(CallError) {
+            turn = try Turn(handlers)
+        } catch {
+            return answerShortReads(failing: error)
+        }
+        answerShortReads(turn)
+    }
+
+    private func answerShortReads(_ turn: consuming Turn) {
+        while mayProcess, let header = FrameHeader(peeking: input), isShortRead(header),
+            header.length <= UInt32(limits.maxFrameBytes),
+            input.readableBytes >= FrameHeader.size + Int(header.length)
+        {
+            guard open(header.stream) else { return }
+            let isLooking = answer(header, &turn)
+            input.moveReaderIndex(forwardBy: FrameHeader.size)
+            guard let payload = input.readSlice(length: Int(header.length)) else { return }
+            // It waits for the audit, so it takes its time after all.
+            if isLooking { start(header, payload) }
+        }
+    }
+
+    /// - Returns: whether the call is a look past consent, and was not answered.
+    private func answer(_ header: FrameHeader, _ turn: inout Turn) -> Bool {
+        let began = NIODeadline.now()
+        let start = output.writerIndex
+        output.writeRepeatingByte(0, count: FrameHeader.size)
+        var purpose = -1
+        var status = Status.ok
+        do throws(CallError) {
+            try caller.refresh(turn.now)
+            let range = FrameHeader.size + 4..<FrameHeader.size + Int(header.length)
+            guard let index = try resolve(header, range, &turn) else {
+                output.moveWriterIndex(to: start)
+                return true
+            }
+            purpose = index
+            guard output.writerIndex - start - FrameHeader.size <= limits.maxFrameBytes else {
+                throw CallError(
+                    .batchTooLarge, "the answer is larger than a frame; ask for fewer subjects, or for no members",
+                    limit: limits.maxFrameBytes)
+            }
+        } catch {
+            status = error.status
+            output.moveWriterIndex(to: start + FrameHeader.size)
+            let detail: [UInt8] = (try? error.detail.serializedBytes()) ?? []
+            output.writeBytes(detail)
+        }
+        let length = output.writerIndex - start - FrameHeader.size
+        FrameHeader(.response, stream: header.stream, code: status.rawValue, length: length).set(in: &output, at: start)
+        let time = NIODeadline.now() - began
+        let method: Method = header.code == Method.resolve.rawValue ? .resolve : .resolveBatch
+        server.metrics.called(method, purpose: purpose, status: status, nanoseconds: time.nanoseconds)
+        return false
+    }
+
+    /// - Returns: the purpose's place; nil for a look past consent.
+    private func resolve(
+        _ header: FrameHeader, _ range: Range<Int>, _ turn: inout Turn
+    ) throws(CallError) -> Int? {
+        let held = input
+        let message = held.readableBytesUInt8Span.extracting(range)
+        if header.code == Method.resolve.rawValue {
+            let query: ResolveQuery
+            do throws(ProtoReader.Malformed) {
+                query = try ResolveQuery(message, 0..<message.count)
+            } catch { throw Self.malformed }
+            if query.hasLook { return nil }
+            return try handlers.resolve(message, query, caller, &turn, into: &output)
+        }
+        let query: ResolveBatchQuery
+        do throws(ProtoReader.Malformed) {
+            query = try ResolveBatchQuery(message, limit: limits.batch)
+        } catch { throw Self.malformed }
+        if query.hasLook { return nil }
+        return try handlers.resolveBatch(message, query, caller, &turn, into: &output)
+    }
+
+    private static let malformed = CallError(
+        .malformedMessage, "the message is not well-formed; encode it as its .proto file says")
+
+    private func answerShortReads(failing error: CallError) {
+        guard let header = FrameHeader(peeking: input), open(header.stream) else { return }
+        input.moveReaderIndex(forwardBy: FrameHeader.size + Int(header.length))
+        write(error, stream: header.stream)
+    }
+
+    // MARK: Streams
+
+    /// Takes the number of a new stream.
+    private func open(_ id: UInt32) -> Bool {
+        guard id > lastStream else {
+            protocolError("a REQUEST's stream is not larger than every one before")
+            return false
+        }
+        lastStream = id
+        control.called()
+        return true
+    }
+
+    func request(_ header: FrameHeader, _ payload: ByteBuffer) {
+        guard open(header.stream) else { return }
+        guard phase == .open else {
+            return write(
+                CallError(.draining, "the connection is ending; send the call on another"), stream: header.stream)
+        }
+        start(header, payload)
+    }
+
+    /// Begins a call whose stream is open.
+    private func start(_ header: FrameHeader, _ payload: ByteBuffer) {
+        do throws(CallError) {
+            guard let method = Method(rawValue: header.code) else {
+                throw CallError(.unknownMethod, "no method has the code \(header.code)")
+            }
+            if method == .health || method == .authenticate { return answerOfSession(method, header, payload) }
+            try caller.refresh(handlers.now)
+            guard streams.count < limits.streams else {
+                throw CallError(
+                    .tooManyStreams, "the connection has \(limits.streams) open calls; wait for one, or open another",
+                    limit: limits.streams, retryAfter: 10)
+            }
+            guard method.kind == .bidirectional || header.flags.contains(.end) else {
+                throw CallError(.malformedMessage, "\(method) takes one message; send its REQUEST with END")
+            }
+            serve(method, header, payload)
+        } catch {
+            write(error, stream: header.stream)
+        }
+    }
+
+    private func serve(_ method: Method, _ header: FrameHeader, _ payload: ByteBuffer) {
+        var payload = payload
+        let asked = payload.readInteger(as: UInt32.self) ?? 0
+        let longest = method.kind == .unary ? limits.unaryDeadline : limits.streamDeadline
+        let time = asked == 0 ? longest : min(longest, .milliseconds(Int64(asked)))
+        let stream = WireStream(id: header.stream, method: method, credit: initialCredit, began: .now())
+        let isEnded = header.flags.contains(.end)
+        var open = OpenStream(
+            stream: stream, credit: WireProtocol.initialCredit, isEnded: isEnded, held: payload.readableBytes)
+        held += open.held
+        open.deadline = loop.scheduleTask(in: TimeAmount(time)) { [weak self] in
+            self?.finish(
+                header.stream,
+                .failure(CallError(.deadlineExceeded, "the call took longer than \(time.milliseconds) milliseconds")))
+        }
+        let call = Call(method: method, grants: caller.grants, budget: caller.budget)
+        if method.kind == .bidirectional {
+            if payload.readableBytes > 0 { stream.push(payload) }
+            if isEnded { stream.end() }
+        }
+        open.task = method.kind == .unary ? unary(stream, payload, call) : streaming(stream, payload, call)
+        streams[header.stream] = open
+    }
+
+    private func unary(_ stream: WireStream, _ message: ByteBuffer, _ call: Call) -> Task<Void, Never> {
+        Task { [handlers, loop, self] in
+            let result: Result<ByteBuffer, CallError>
+            do throws(CallError) {
+                result = .success(try await handlers.answer(message, call))
+            } catch {
+                result = .failure(error)
+            }
+            loop.execute { self.finish(stream.id, result) }
+        }
+    }
+
+    private func streaming(_ stream: WireStream, _ first: ByteBuffer, _ call: Call) -> Task<Void, Never> {
+        let isOneWay = call.method.kind == .serverStream
+        if isOneWay {
+            stream.push(first)
+            stream.end()
+        }
+        let messages = MessageStream(
+            next: { [loop, self] in
+                guard let message = try await stream.next() else { return nil }
+                loop.execute { self.consumed(message.readableBytes, on: stream.id, counts: !isOneWay) }
+                return message
+            },
+            send: { [self] message in
+                try await stream.takeCredit(message.readableBytes)
+                await self.send(message, on: stream)
+            })
+        return Task { [handlers, loop, self] in
+            let result: Result<ByteBuffer, CallError>
+            do throws(CallError) {
+                try await handlers.serve(messages, call)
+                result = .success(ByteBuffer())
+            } catch {
+                result = .failure(error)
+            }
+            loop.execute { self.finish(stream.id, result) }
+        }
+    }
+
+    /// A call ends with its RESPONSE: once.
+    func finish(_ id: UInt32, _ result: Result<ByteBuffer, CallError>) {
+        guard phase != .closed, let open = streams.removeValue(forKey: id) else { return }
+        held -= open.held
+        var status = Status.ok
+        switch result {
+        case .success(let message) where message.readableBytes <= limits.maxFrameBytes:
+            open.deadline?.cancel()
+            write(.response, stream: id, message)
+        case .success:
+            let error = CallError(
+                .batchTooLarge, "the answer is larger than a frame; ask for less", limit: limits.maxFrameBytes)
+            status = error.status
+            write(error, stream: id)
+        case .failure(let error):
+            open.give(up: error)
+            status = error.status
+            write(error, stream: id)
+        }
+        let time = NIODeadline.now() - open.stream.began
+        server.metrics.called(open.stream.method, purpose: -1, status: status, nanoseconds: time.nanoseconds)
+        flush()
+        closeWhenDone()
+        resume()
+    }
+
+    // MARK: Of the connection
+
+    private func answerOfSession(_ method: Method, _ header: FrameHeader, _ payload: ByteBuffer) {
+        var payload = payload
+        payload.moveReaderIndex(forwardBy: 4)
+        do throws(CallError) {
+            if method == .health { return write(.response, stream: header.stream, try health(payload)) }
+            let request: SelvedgeAuthenticateRequest = try handlers.decode(payload)
+            renew(header.stream, request.token)
+        } catch {
+            write(error, stream: header.stream)
+        }
+    }
+
+    private func health(_ payload: ByteBuffer) throws(CallError) -> ByteBuffer {
+        let request: GRPCHealthCheckRequest = try handlers.decode(payload)
+        return try handlers.encode(handlers.health(request, isServing: server.isServing() && !server.isDraining))
+    }
+
+    private func renew(_ id: UInt32, _ token: String) {
+        authenticate(token) { [weak self] result in
+            guard let self, self.phase == .open || self.phase == .leaving else { return }
+            do throws(CallError) {
+                let principal = try result.get()
+                guard self.caller.principal.kind == .nobody || self.caller.principal.name == principal.name else {
+                    throw CallError(.unauthenticated, "the connection belongs to another; open one of your own")
+                }
+                self.caller.renew(principal)
+                var response = SelvedgeAuthenticateResponse()
+                response.principal = principal.name
+                response.expiresMs = principal.expires?.milliseconds ?? 0
+                self.write(.response, stream: id, try self.handlers.encode(response))
+            } catch {
+                self.server.metrics.authenticationFailed(error.code)
+                self.write(error, stream: id)
+            }
+            self.flush()
+        }
+    }
+}

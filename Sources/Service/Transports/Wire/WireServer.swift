@@ -1,0 +1,66 @@
+internal import Identity
+package import Logging
+internal import NIOCore
+internal import Synchronization
+internal import Wire
+
+/// What all connections of the wire protocol share.
+package final class WireServer: Sendable {
+    let handlers: Handlers
+    let metrics: ServiceMetrics
+    let logger: Logger
+    /// Whoever calls is this one; nil: callers say who they are.
+    let insecure: Principal?
+    /// Whether the server may be called, for the health check.
+    let isServing: @Sendable () -> Bool
+    let inbound: ByteBudget
+    private let connections = Mutex<[ObjectIdentifier: WireConnection]>([:])
+    private let draining = Atomic<Bool>(false)
+
+    /// Bytes of all callers' messages that are held at a time.
+    static let inboundBytes = 64 * 1_048_576
+
+    package init(
+        _ handlers: Handlers, metrics: ServiceMetrics, logger: Logger, insecure: Principal?,
+        isServing: @escaping @Sendable () -> Bool
+    ) {
+        self.handlers = handlers
+        self.metrics = metrics
+        self.logger = logger
+        self.insecure = insecure
+        self.isServing = isServing
+        inbound = ByteBudget(limit: Self.inboundBytes)
+    }
+
+    var limits: ServiceLimits { handlers.limits }
+    var isDraining: Bool { draining.load(ordering: .relaxed) }
+
+    /// False: there are as many as may be.
+    func add(_ connection: WireConnection) -> Bool {
+        let isAdded = connections.withLock { connections in
+            guard connections.count < limits.connections else { return false }
+            connections[ObjectIdentifier(connection)] = connection
+            return true
+        }
+        if isAdded { metrics.connectionOpened() } else { metrics.connectionRefused() }
+        return isAdded
+    }
+
+    func remove(_ connection: WireConnection) {
+        let wasThere = connections.withLock { $0.removeValue(forKey: ObjectIdentifier(connection)) != nil }
+        if wasThere { metrics.connectionClosed() }
+    }
+
+    var connectionCount: Int { connections.withLock { $0.count } }
+
+    /// Every connection is told, and closes when its calls are answered.
+    func drain() {
+        draining.store(true, ordering: .relaxed)
+        for connection in connections.withLock({ Array($0.values) }) { connection.drain() }
+    }
+
+    /// Every connection is closed, whatever is open on it.
+    func closeAll() {
+        for connection in connections.withLock({ Array($0.values) }) { connection.closeNow() }
+    }
+}
