@@ -158,6 +158,15 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
+            name: "SelvedgeClientTests",
+            dependencies: [
+                "SelvedgeClient", "Wire",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
             name: "ServiceTests",
             dependencies: [
                 "Service", "SelvedgeClient", "Wire", "Engine", "GraphStore", "Identity", "TestSupport",
