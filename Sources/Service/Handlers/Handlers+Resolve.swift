@@ -150,7 +150,7 @@ extension Handlers {
     }
 
     private func write(
-        _ outcome: borrowing ViewOutcome, members: Bool, _ subject: UInt64, _ caller: Caller, _ now: Timestamp,
+        _ outcome: ViewOutcome, members: Bool, _ subject: UInt64, _ caller: Caller, _ now: Timestamp,
         into out: inout ByteBuffer
     ) throws(SubjectError) {
         guard case .profile(let profile) = outcome else {

@@ -10,8 +10,12 @@ struct OpenStream {
     /// Bytes that the caller may send on it.
     var credit: Int
     var isEnded: Bool
-    /// Bytes of its messages that are held.
-    var held: Int
+    /// Bytes of its request that are held.
+    var held = 0
+    /// Bytes of its messages that are held, within its credit.
+    var queued = 0
+    /// Whether its credit was set aside of what all connections share.
+    var hasWindow = false
     var task: Task<Void, Never>?
     var deadline: Scheduled<Void>?
 
@@ -169,8 +173,19 @@ extension WireConnection {
         let stream = WireStream(id: header.stream, method: method, credit: initialCredit, began: .now())
         let isEnded = header.flags.contains(.end)
         var open = OpenStream(
-            stream: stream, credit: WireProtocol.initialCredit, isEnded: isEnded, held: payload.readableBytes)
-        held += open.held
+            stream: stream, credit: WireProtocol.initialCredit, isEnded: isEnded)
+        if method.kind == .bidirectional {
+            guard server.inbound.take(WireProtocol.initialCredit) else {
+                return write(
+                    CallError(
+                        .tooManyStreams, "the server's streams hold all the memory that they may; try again later",
+                        retryAfter: 1_000), stream: header.stream)
+            }
+            open.hasWindow = true
+        } else {
+            open.held = payload.readableBytes
+            held += open.held
+        }
         open.deadline = loop.scheduleTask(in: TimeAmount(time)) { [weak self] in
             self?.finish(
                 header.stream,
@@ -229,6 +244,7 @@ extension WireConnection {
     func finish(_ id: UInt32, _ result: Result<ByteBuffer, CallError>) {
         guard phase != .closed, let open = streams.removeValue(forKey: id) else { return }
         held -= open.held
+        if open.hasWindow { server.inbound.giveBack(WireProtocol.initialCredit) }
         var status = Status.ok
         switch result {
         case .success(let message) where message.readableBytes <= limits.maxFrameBytes:
