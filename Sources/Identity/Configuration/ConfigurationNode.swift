@@ -2,7 +2,7 @@ internal import Yams
 
 /// A node of a YAML tree with the path that led to it: asks for what is expected, and says where it is not.
 package struct ConfigurationNode {
-    let file: String
+    package let file: String
     package let path: String
     let node: Node
 
@@ -67,14 +67,18 @@ package struct ConfigurationNode {
         return scalar
     }
 
+    /// The items of a list.
+    package func items() throws(ConfigurationError) -> [ConfigurationNode] {
+        guard case .sequence(let sequence) = node else { throw error("expected a list, such as [a, b]") }
+        return sequence.enumerated().map { index, element in
+            ConfigurationNode(file: file, path: "\(path)[\(index)]", node: element)
+        }
+    }
+
     /// A list of texts, each one with its node.
     package func texts() throws(ConfigurationError) -> [(node: ConfigurationNode, text: String)] {
-        guard case .sequence(let sequence) = node else { throw error("expected a list, such as [a, b]") }
         var texts: [(node: ConfigurationNode, text: String)] = []
-        for (index, element) in sequence.enumerated() {
-            let item = ConfigurationNode(file: file, path: "\(path)[\(index)]", node: element)
-            texts.append((item, try item.text()))
-        }
+        for item in try items() { texts.append((item, try item.text())) }
         return texts
     }
 

@@ -14,33 +14,28 @@ package final class Caller: Sendable {
         var isPermitted: Bool
     }
 
-    package let principal: Principal
     package let grants: Grants
     let purposes: [PurposeEntry]
     let budget: PrincipalBudget
     private let authority: Authority
     private let engine: Engine
 
-    package init(_ principal: Principal, _ authority: Authority, _ engine: Engine) {
-        self.principal = principal
+    package var principal: Principal { grants.principal }
+
+    /// - Throws: `generic_budget` where there are too many principals.
+    package init(_ principal: Principal, _ authority: Authority, _ engine: Engine) throws(CallError) {
         self.authority = authority
         self.engine = engine
         let grants = authority.grants(of: principal)
         self.grants = grants
-        budget = authority.budget(for: principal)
+        budget = try authority.budget(for: principal)
+        // The end of the credentials is looked at in each call.
+        let before = Timestamp(milliseconds: 0)
         purposes = engine.store.configuration.purposeNames.enumerated().compactMap { index, name in
             guard let number = try? engine.purpose(named: name) else { return nil }
+            let decision = grants.decide(.resolve, .view(purpose: name, look: false), at: before)
             return PurposeEntry(
-                name: Array(name.utf8), number: number, index: index, isPermitted: Self.permits(name, grants))
-        }
-    }
-
-    private static func permits(_ purpose: String, _ grants: Grants) -> Bool {
-        do throws(CallError) {
-            try AccessTable.check(.resolve, grants, Demand(purpose: purpose))
-            return true
-        } catch {
-            return false
+                name: Array(name.utf8), number: number, index: index, isPermitted: decision == .allowed)
         }
     }
 
@@ -49,13 +44,8 @@ package final class Caller: Sendable {
     /// - Throws: `unauthenticated` for nobody, `credentials_expired` past the end of the token or certificate.
     @inline(__always)
     package func current(at now: Timestamp) throws(CallError) -> Caller {
-        if let expires = principal.expires, now >= expires { throw Self.expired }
-        if principal.kind == .nobody { throw Self.nobody }
-        return grants.generation == authority.generation ? self : Caller(principal, authority, engine)
+        let caller = grants.generation == authority.generation ? self : try Caller(principal, authority, engine)
+        if let error = caller.grants.standing(at: now) { throw error }
+        return caller
     }
-
-    private static let nobody = CallError(
-        .unauthenticated, "the call needs credentials: a client certificate, or a token in HELLO or as bearer")
-    private static let expired = CallError(
-        .credentialsExpired, "the credentials have come to their end; authenticate again with new ones")
 }

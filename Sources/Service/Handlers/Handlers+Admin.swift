@@ -7,7 +7,7 @@ internal import Wire
 
 extension Handlers {
     private func mayAdminister(_ call: Call) throws(CallError) {
-        try AccessTable.check(call.method, call.grants, Demand())
+        try judge(call, .nothing)
     }
 
     func describe(_ request: SelvedgeDescribeRequest, _ call: Call) async throws(CallError) -> SelvedgeDescribeResponse {

@@ -7,7 +7,7 @@ internal import Wire
 
 extension Handlers {
     func decide(_ request: SelvedgeDecideRequest, _ call: Call) async throws(CallError) -> SelvedgeDecideResponse {
-        try AccessTable.check(.decide, call.grants, Demand(sources: [request.source], hasDecisions: true))
+        try judge(call, .source(request.source))
         var message = SelvedgeObservation()
         message.source = request.source
         message.timeMs = request.hasTimeMs ? request.timeMs : now.milliseconds

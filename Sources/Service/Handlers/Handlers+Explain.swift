@@ -22,20 +22,24 @@ extension Handlers {
             let purpose = try permitted(request.purpose, call)
             let asked = engine.request(purpose, at: now)
             explanation = try await readers.read { try engine.explain(first, second, asked) }
-            if explanation.relation == .generic { call.budget.count(generic: first.key.low ^ second.key.high) }
+            if explanation.relation == .generic { call.budget.count(first.key.low ^ second.key.high, at: now) }
         }
         return SelvedgeExplainResponse(explanation)
     }
 
+    /// Whether a call may go on, under the policy that is current: streams ask for each message.
+    func judge(_ call: Call, _ demand: AccessDemand) throws(CallError) {
+        let grants =
+            call.grants.generation == authority.generation ? call.grants : authority.grants(of: call.grants.principal)
+        try grants.decide(call.method, demand, at: now).check()
+    }
+
     /// The store's number of a purpose that the caller may ask for, while its budget of generic answers lasts.
     func permitted(_ purpose: String, _ call: Call) throws(CallError) -> UInt8 {
+        try call.grants.admits(call.method, at: now).check()
         let number = try purposeNumber(purpose)
-        try AccessTable.check(call.method, call.grants, Demand(purpose: purpose))
-        if let wait = call.budget.retryAfter {
-            throw CallError(
-                .genericBudget, "too many different subjects were answered generic in this hour; wait for the next",
-                retryAfter: wait)
-        }
+        try judge(call, .view(purpose: purpose, look: false))
+        if let refusal = call.budget.refusal(at: now) { throw refusal }
         return number
     }
 }

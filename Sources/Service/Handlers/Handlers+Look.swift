@@ -15,7 +15,7 @@ extension Handlers {
     func access(
         _ look: SelvedgeLook, _ subjects: [IdentityKey], _ call: Call, purpose: String = ""
     ) async throws(CallError) -> AuditedAccess {
-        try AccessTable.check(call.method, call.grants, Demand(purpose: purpose.nonEmpty, hasLook: true))
+        try judge(call, .view(purpose: purpose, look: true))
         guard (1...1_024).contains(look.reason.utf8.count) else {
             throw CallError(
                 .missingField, "a look takes a reason of 1 to 1,024 bytes: it is kept in the audit",

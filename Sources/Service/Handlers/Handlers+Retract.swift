@@ -19,13 +19,13 @@ extension Handlers {
         switch request.what {
         case nil: throw CallError(.missingField, "give a record or a source", field: "what")
         case .record(let name)?:
-            try AccessTable.check(.retract, call.grants, Demand(sources: [name.source]))
+            try judge(call, .source(name.source))
             do throws(Refusal) {
                 let key = try intake.recordKey(source: name.source, recordID: name.recordID)
                 command = .retractRecord(source: name.source, record: key, time: time)
             } catch { throw CallError(error) }
         case .source(let source)?:
-            try AccessTable.check(.retract, call.grants, Demand(sources: [source], wholeSource: true))
+            try judge(call, .wholeSource)
             command = .retractSource(source, time: time)
         }
         let report = try await writer.apply(command)
@@ -38,7 +38,7 @@ extension Handlers {
     }
 
     func assert(_ request: SelvedgeAssertRequest, _ call: Call) async throws(CallError) -> SelvedgeAssertResponse {
-        try AccessTable.check(.assert, call.grants, Demand())
+        try judge(call, .nothing)
         let claim: AssertionRow.Claim
         switch request.claim {
         case .same: claim = .same

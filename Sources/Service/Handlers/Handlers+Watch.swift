@@ -47,9 +47,7 @@ extension Handlers {
 
     /// A stream goes on only while its caller may begin it.
     private func stillMay(_ call: Call, _ request: SelvedgeWatchRequest) throws(CallError) {
-        let caller = try Caller(call.grants.principal, authority, engine).current(at: now)
-        let demand = Demand(purpose: request.purpose.nonEmpty, hasLook: request.hasLook)
-        try AccessTable.check(call.method, caller.grants, demand)
+        try judge(call, .view(purpose: request.purpose, look: request.hasLook))
     }
 }
 

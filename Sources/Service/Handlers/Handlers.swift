@@ -49,8 +49,8 @@ package final class Handlers: Sendable {
     /// Where the namespace of records stands in the configuration.
     var recordIndex: Int { intake.recordIndex }
 
-    /// The nobody that a connection is before it has said who it is.
-    package func nobody() -> Caller { Caller(Principal(name: "", kind: .nobody, expires: nil), authority, engine) }
-
-    package func caller(_ principal: Principal) -> Caller { Caller(principal, authority, engine) }
+    /// - Throws: `generic_budget` where there are too many principals.
+    package func caller(_ principal: Principal) throws(CallError) -> Caller {
+        try Caller(principal, authority, engine)
+    }
 }

@@ -6,9 +6,9 @@ internal import ServiceLifecycle
 package struct ReloadableFile: Sendable {
     package let path: String
     /// Reads it and puts it in force; where it throws, what was in force stays.
-    package let reload: @Sendable () throws -> Void
+    package let reload: @Sendable () async throws -> Void
 
-    package init(path: String, reload: @escaping @Sendable () throws -> Void) {
+    package init(path: String, reload: @escaping @Sendable () async throws -> Void) {
         self.path = path
         self.reload = reload
     }
@@ -30,17 +30,17 @@ package final class Reloader: Service {
     package func run() async throws {
         signal(SIGHUP, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: SIGHUP, queue: queue)
-        source.setEventHandler { self.reload() }
+        source.setEventHandler { Task { await self.reload() } }
         source.resume()
         defer { source.cancel() }
         try? await gracefulShutdown()
     }
 
     /// Reads every file again.
-    package func reload() {
+    package func reload() async {
         for file in files {
             do {
-                try file.reload()
+                try await file.reload()
                 metrics.reloaded(isInForce: true)
                 log.info("a file was read again and is in force", .file(file.path))
             } catch {

@@ -25,7 +25,7 @@ package struct Server: Sendable {
     ///   - engine: opened for writing; the server alone applies to it.
     ///   - log: where the server says what it does.
     /// - Throws: `ConfigurationError` where a file that the plan names cannot be used.
-    package init(_ plan: ServicePlan, engine: Engine, log: ServiceLog) throws {
+    package init(_ plan: ServicePlan, engine: Engine, log: ServiceLog) async throws {
         self.plan = plan
         self.engine = engine
         self.log = log
@@ -42,7 +42,15 @@ package struct Server: Sendable {
             onFailure: { readiness.fail($0) })
         readers = ReadingPool(threads: max(1, plan.threads), limit: plan.limits.pendingReads)
         loops = MultiThreadedEventLoopGroup(numberOfThreads: plan.threads)
-        let authority = Authority()
+        let authority: Authority
+        var files: [ReloadableFile] = []
+        switch plan.access {
+        case .insecureLoopback: authority = Authority(policy: .insecureLoopback, clock: { Self.now })
+        case .policy(let path):
+            authority = Authority(
+                policy: try await Policy.load(file: path, against: engine.store.configuration), clock: { Self.now })
+            files.append(ReloadableFile(path: path) { authority.reload(try await Policy.load(file: path, against: engine.store.configuration)) })
+        }
         let handlers = try Handlers(
             engine: engine, authority: authority, limits: plan.limits, writer: writer, readers: readers,
             clock: { Self.now })
@@ -52,7 +60,6 @@ package struct Server: Sendable {
         let context = plan.wire.isUnix ? nil : try plan.tls?.wireContext()
         let transport = WireTransport(wire, at: plan.wire.wireAddress, group: loops, tls: context)
         var doors = [SelvedgeService.Door("wire", transport)]
-        var files: [ReloadableFile] = []
         if let tls = plan.tls, context != nil {
             files.append(
                 ReloadableFile(path: tls.certificate) { transport.reload(tls: try tls.wireContext()) })

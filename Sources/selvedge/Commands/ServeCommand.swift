@@ -48,10 +48,10 @@ struct ServeCommand: ParsableCommand {
         let engine = try store.openForWriting("serve")
         let log = ServiceLog(LogSink(plan.log))
         defer { log.sink.flush() }
-        let server = try Server(plan, engine: engine, log: log)
         let json = store.json
         do {
             try Self.wait {
+                let server = try await Server(plan, engine: engine, log: log)
                 try await server.run { doors in
                     // Where nobody reads the line, the server serves all the same.
                     try? Console.line(json ? Self.json(doors) : "listening \(doors)")

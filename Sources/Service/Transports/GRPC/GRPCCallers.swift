@@ -37,17 +37,17 @@ final class GRPCCallers: Sendable {
     }
 
     private func identify(_ metadata: Metadata, _ context: ServerContext) async throws(CallError) -> Caller {
-        if let insecure { return remembered("", or: { handlers.caller(insecure) }) }
+        if let insecure { return try remembered("", insecure) }
         let bearers = Array(metadata[stringValues: "authorization"])
         let certificate = (context.transportSpecific as? HTTP2ServerTransport.Posix.Context)?.peerCertificate
         switch (certificate, bearers.first) {
-        case (nil, nil): return handlers.nobody()
+        case (nil, nil): return try handlers.caller(Principal(name: "", kind: .nobody, expires: nil))
         case (_?, _?):
             throw CallError(.unauthenticated, "a certificate and a token; say who you are in one way")
         case (let certificate?, nil):
             let bytes = try Self.bytes(of: certificate)
             let principal = try handlers.authority.authenticate(certificates: [bytes])
-            return remembered("certificate \(principal.name)", or: { handlers.caller(principal) }, if: principal)
+            return try remembered("certificate \(principal.name)", principal)
         case (nil, let text?):
             guard bearers.count == 1, text.count > 7, text.prefix(7).lowercased() == "bearer " else {
                 throw CallError(.unauthenticated, "authorization must be one `Bearer TOKEN`")
@@ -58,16 +58,14 @@ final class GRPCCallers: Sendable {
 
     private func caller(token: String) async throws(CallError) -> Caller {
         if let caller = recall(token) { return caller }
-        let caller = handlers.caller(try await handlers.authority.authenticate(token: token))
+        let caller = try handlers.caller(try await handlers.authority.authenticate(token: token))
         remember(token, caller)
         return caller
     }
 
-    private func remembered(
-        _ name: String, or make: () -> Caller, if principal: Principal? = nil
-    ) -> Caller {
-        if let caller = recall(name), principal == nil || caller.principal == principal { return caller }
-        let caller = make()
+    private func remembered(_ name: String, _ principal: Principal) throws(CallError) -> Caller {
+        if let caller = recall(name), caller.principal == principal { return caller }
+        let caller = try handlers.caller(principal)
         remember(name, caller)
         return caller
     }

@@ -88,6 +88,7 @@ package final class GRPCTransport: Transport {
         if method == .health { return try await health(request) }
         let began = NIODeadline.now()
         let caller = try await callers.caller(request.metadata, context)
+        try caller.grants.admits(method, at: handlers.now).check()
         let call = Call(method: method, grants: caller.grants, budget: caller.budget)
         if method.kind != .unary { return stream(call, request, began) }
         let message = try await Self.only(request)

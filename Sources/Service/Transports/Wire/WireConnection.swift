@@ -29,7 +29,8 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
     let loop: any EventLoop
     private(set) var context: ChannelHandlerContext?
     var phase = Phase.hello
-    var caller: Caller
+    /// Nil before HELLO.
+    var caller: Caller?
     /// Bytes read and not yet looked at.
     var input = ByteBuffer()
     /// Frames of this turn, written together at its end.
@@ -60,7 +61,6 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
         self.server = server
         self.loop = loop
         control = ControlBudget(limit: server.limits.controlFrames)
-        caller = server.handlers.nobody()
     }
 
     // MARK: The channel

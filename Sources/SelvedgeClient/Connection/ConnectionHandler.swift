@@ -1,0 +1,59 @@
+internal import NIOCore
+internal import NIOPosix
+internal import NIOSSL
+
+/// Between a channel and its connection.
+final class ConnectionHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let connection: Connection
+    private let token: String
+    private var reader = FrameReader()
+    private var why = "the server closed the connection"
+
+    init(_ connection: Connection, token: String) {
+        self.connection = connection
+        self.token = token
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        connection.activated(context.channel, token: token)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        reader.append(unwrapInboundIn(data))
+        connection.received(&reader)
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        connection.writabilityChanged(context.channel.isWritable)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        why = "the connection broke: \(ConnectFailure.text(of: error))"
+        context.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        connection.ended(why)
+    }
+}
+
+/// What went wrong below the protocol, in a sentence. It names addresses and certificates, never a payload.
+enum ConnectFailure {
+    static func text(of error: any Error) -> String {
+        switch error {
+        case let error as IOError: error.description
+        case let error as NIOConnectionError:
+            error.connectionErrors.first.map { text(of: $0.error) } ?? "the host's name cannot be resolved"
+        case ChannelError.connectTimeout: "no answer in time"
+        case let error as NIOSSLError: "TLS: \(error)"
+        case let error as BoringSSLError: "TLS: \(error)"
+        default: "\(type(of: error))"
+        }
+    }
+
+    static func error(_ error: any Error, _ address: ServerAddress) -> SelvedgeError {
+        SelvedgeError(.unavailable, "connect_failed", "\(address): \(text(of: error))")
+    }
+}
