@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import Foundation
 
 /// An open file as the system knows it; codes are errno's, 0 for success. The only unsafe calls on files lie here.
