@@ -59,6 +59,10 @@ package final class Engine: @unchecked Sendable {
     /// The store was not checked after the unclean end of the writer before this one: the next one is told of it too.
     package func leaveMarked() { lock?.leaveMarked() }
 
+    /// Nothing will be written any more, and all that was is durable: the next writer need not check the store. For a
+    /// process that ends while others still hold the engine.
+    package func endCleanly() { lock?.endCleanly() }
+
     /// Looks for decoys anew, so that an unknown identifier costs what a denied one does; a service does so at its start
     /// and now and then. Takes some ten milliseconds.
     package func refreshDecoys() throws {

@@ -58,6 +58,11 @@ package final class WriterLock: Sendable {
     /// Nobody has made up for the unclean end before this holder: releasing tells the next one of it again.
     package func leaveMarked() { staysMarked.store(true, ordering: .relaxed) }
 
+    /// All that was to be written is: the next writer need not check, though this process keeps the lock until it ends.
+    package func endCleanly() {
+        if uncleanHolder == nil || !staysMarked.load(ordering: .relaxed) { ftruncate(descriptor, 0) }
+    }
+
     /// Who holds or last held the lock, without taking it; nil when it was released cleanly or never taken.
     package static func holder(directory: String) -> Holder? {
         let descriptor = unsafe open(directory + "/writer.lock", O_RDONLY | O_CLOEXEC)

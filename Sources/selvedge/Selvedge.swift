@@ -35,6 +35,7 @@ struct Selvedge: ParsableCommand {
                     ClustersCommand.self, KeyCommand.self,
                 ]),
             CommandGroup(name: "What people allow:", subcommands: [ConsentCommand.self]),
+            CommandGroup(name: "Serving it:", subcommands: [ServeCommand.self]),
             CommandGroup(
                 name: "Looking after it:",
                 subcommands: [DigestCommand.self, CheckCommand.self, StatsCommand.self, EvaluateCommand.self]),

@@ -98,4 +98,22 @@ import Testing
     private func mode(_ path: String) throws -> Int? {
         try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
     }
+
+    /// As systemd 254 and later hand out credentials: root's, readable for one more user by an access control list.
+    @Test(.enabled(if: geteuid() == 0)) func aCredentialMayBeReadableByItsGroup() throws {
+        let tool = try Tool()
+        let (folder, key) = (tool.path + "/credentials", tool.path + "/credentials/root.key")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        try Data((0..<32).map { UInt8($0) }).write(to: URL(filePath: key))
+        let attempts: [(mode: Int, folder: String, status: Int32)] = [
+            (0o440, "", 3), (0o440, tool.path, 3), (0o444, folder, 3), (0o640, folder, 3), (0o440, folder, 0),
+        ]
+        for (mode, folder, status) in attempts {
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: key)
+            let arguments = ["init", "--data", tool.store, "--key-file", key]
+            let run = try tool.start(arguments, environment: ["CREDENTIALS_DIRECTORY": folder])
+            let answer = try run.finish()
+            #expect((answer.status == 0) == (status == 0), "\(mode) in \(folder): \(answer.err)")
+        }
+    }
 }

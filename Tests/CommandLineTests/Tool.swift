@@ -83,8 +83,12 @@ final class Tool: Sendable {
 
     /// Starts the executable with its output in files.
     ///
-    /// - Parameter fileLimit: bytes that no file may outgrow, as on a disk that is full; nil: none.
-    func start(_ arguments: [String], input: String = "", fileLimit: Int? = nil) throws -> Run {
+    /// - Parameters:
+    ///   - fileLimit: bytes that no file may outgrow, as on a disk that is full; nil: none.
+    ///   - environment: set beside what this process has.
+    func start(
+        _ arguments: [String], input: String = "", fileLimit: Int? = nil, environment: [String: String] = [:]
+    ) throws -> Run {
         let name = path + "/run-" + UUID().uuidString
         for suffix in ["in", "out", "err"] {
             try (suffix == "in" ? input : "").write(toFile: "\(name).\(suffix)", atomically: false, encoding: .utf8)
@@ -98,6 +102,7 @@ final class Tool: Sendable {
             let script = "ulimit -f \(fileLimit / 512) && exec \"$0\" \"$@\""
             process.arguments = ["-c", script, Self.executable] + arguments
         }
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.currentDirectoryURL = URL(filePath: path)
         process.standardInput = try FileHandle(forReadingFrom: URL(filePath: name + ".in"))
         process.standardOutput = try FileHandle(forWritingTo: URL(filePath: name + ".out"))
@@ -113,6 +118,9 @@ struct Run {
     let name: String
 
     var output: String { (try? String(contentsOfFile: name + ".out", encoding: .utf8)) ?? "" }
+
+    /// What was said on standard error so far.
+    var errors: String { (try? String(contentsOfFile: name + ".err", encoding: .utf8)) ?? "" }
 
     func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 

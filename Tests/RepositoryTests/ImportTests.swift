@@ -17,6 +17,7 @@ import Testing
         "COpenSSL": ["Identity"], "CIDN2": ["Identity"], "CPhoneNumber": ["Identity"],
         "Yams": ["Identity", "simulate"],
         "ArgumentParser": ["selvedge", "simulate"],
+        "JWTKit": ["Service"], "SwiftASN1": ["Service"], "X509": ["Service"],
     ]
 
     private static let system: Set<String> = ["Foundation", "Glibc", "Synchronization", "Dispatch"]

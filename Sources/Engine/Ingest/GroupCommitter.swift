@@ -18,15 +18,28 @@ package final class GroupCommitter: Sendable {
         case body(@Sendable (Engine) -> Void)
     }
 
+    /// One transaction that ended. Told on the writer thread, before whoever waits for it is.
+    package struct Group: Sendable {
+        /// Commands, or batches of observations that were applied together.
+        package var batches: Int
+        /// 0 where it was another command.
+        package var observations: Int
+        package var duration: Duration
+        /// Why nothing was applied; nil: it is durable.
+        package var error: (any Error)?
+    }
+
+    package typealias Observer = @Sendable (Group) -> Void
+
     private let thread: WriterThread<Job>
 
     /// - Parameters:
     ///   - engine: opened for writing; from now on nobody else applies to it.
     ///   - capacity: commands that may wait; past it `submit` waits, so that memory stays flat.
-    package init(engine: Engine, capacity: Int = 4_096) throws {
+    package init(engine: Engine, capacity: Int = 4_096, observer: @escaping Observer = { _ in }) throws {
         let limit = engine.store.configuration.limits.groupRecords
         thread = try WriterThread(capacity: capacity, groupLimit: limit) { jobs in
-            GroupCommitter.commit(jobs, to: engine, limit: limit)
+            GroupCommitter.commit(jobs, to: engine, limit: limit, observer)
         }
     }
 
@@ -50,38 +63,53 @@ package final class GroupCommitter: Sendable {
 
     // MARK: On the writer thread
 
-    private static func commit(_ jobs: [Job], to engine: Engine, limit: Int) {
+    private static func commit(_ jobs: [Job], to engine: Engine, limit: Int, _ observer: Observer) {
         var waiting: [(observations: [KeyedObservation], completion: Completion)] = []
         var count = 0
         for job in jobs {
             guard case .command(.record(let observations), let completion) = job else {
-                flush(&waiting, to: engine)
+                flush(&waiting, to: engine, observer)
                 count = 0
-                run(job, on: engine)
+                run(job, on: engine, observer)
                 continue
             }
             if count + observations.count > limit {
-                flush(&waiting, to: engine)
+                flush(&waiting, to: engine, observer)
                 count = 0
             }
             waiting.append((observations, completion))
             count += observations.count
         }
-        flush(&waiting, to: engine)
+        flush(&waiting, to: engine, observer)
     }
 
-    private static func run(_ job: Job, on engine: Engine) {
+    private static func run(_ job: Job, on engine: Engine, _ observer: Observer) {
         switch job {
-        case .command(let command, let completion): completion(Result { try engine.apply(command) })
+        case .command(let command, let completion):
+            completion(apply(command, batches: 1, observations: 0, to: engine, observer))
         case .body(let body): body(engine)
         }
     }
 
+    private static func apply(
+        _ command: Command, batches: Int, observations: Int, to engine: Engine, _ observer: Observer
+    ) -> Result<CommandReport, any Error> {
+        let start = ContinuousClock.now
+        let result = Result { try engine.apply(command) }
+        var group = Group(batches: batches, observations: observations, duration: start.duration(to: .now), error: nil)
+        if case .failure(let error) = result { group.error = error }
+        observer(group)
+        return result
+    }
+
     private static func flush(
-        _ waiting: inout [(observations: [KeyedObservation], completion: Completion)], to engine: Engine
+        _ waiting: inout [(observations: [KeyedObservation], completion: Completion)], to engine: Engine,
+        _ observer: Observer
     ) {
         guard !waiting.isEmpty else { return }
-        let result = Result { try engine.apply(.record(waiting.flatMap(\.observations))) }
+        let observations = waiting.flatMap(\.observations)
+        let result = apply(
+            .record(observations), batches: waiting.count, observations: observations.count, to: engine, observer)
         var start = 0
         for entry in waiting {
             let range = start..<start + entry.observations.count

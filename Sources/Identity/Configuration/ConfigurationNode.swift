@@ -1,13 +1,13 @@
 internal import Yams
 
 /// A node of a YAML tree with the path that led to it: asks for what is expected, and says where it is not.
-struct ConfigurationNode {
-    let file: String
-    let path: String
+package struct ConfigurationNode {
+    package let file: String
+    package let path: String
     let node: Node
 
     /// The tree of a file; nil when it holds nothing but comments.
-    static func parse(yaml: String, file: String) throws(ConfigurationError) -> ConfigurationNode? {
+    package static func parse(yaml: String, file: String) throws(ConfigurationError) -> ConfigurationNode? {
         do {
             guard let node = try Yams.compose(yaml: yaml) else { return nil }
             return ConfigurationNode(file: file, path: "", node: node)
@@ -18,15 +18,21 @@ struct ConfigurationNode {
         }
     }
 
+    /// Where this node begins: from 1; 0 where that is not known.
+    package var line: Int { node.mark?.line ?? 0 }
+    /// From 1, in Unicode scalars; 0 where that is not known.
+    package var column: Int { node.mark?.column ?? 0 }
+
     /// An error at this node.
-    func error(_ problem: String, allowed: [String] = []) -> ConfigurationError {
+    package func error(_ problem: String, allowed: [String] = []) -> ConfigurationError {
         ConfigurationError(
-            file: file, line: node.mark?.line ?? 0, column: node.mark?.column ?? 0, key: path, problem: problem,
-            allowed: allowed)
+            file: file, line: line, column: column, key: path, problem: problem, allowed: allowed)
     }
 
     /// The pairs of a mapping, in the file's order; the first is a node so that an error can point at the key.
-    func pairs() throws(ConfigurationError) -> [(key: ConfigurationNode, name: String, value: ConfigurationNode)] {
+    package func pairs() throws(ConfigurationError) -> [(
+        key: ConfigurationNode, name: String, value: ConfigurationNode
+    )] {
         guard case .mapping(let mapping) = node else { throw error("expected a mapping of keys to values") }
         var pairs: [(key: ConfigurationNode, name: String, value: ConfigurationNode)] = []
         for (key, value) in mapping {
@@ -40,7 +46,7 @@ struct ConfigurationNode {
     }
 
     /// The pairs of a mapping whose keys are all among `allowed`.
-    func fields(_ allowed: [String]) throws(ConfigurationError) -> [String: ConfigurationNode] {
+    package func fields(_ allowed: [String]) throws(ConfigurationError) -> [String: ConfigurationNode] {
         var fields: [String: ConfigurationNode] = [:]
         for (key, name, value) in try pairs() {
             guard allowed.contains(name) else { throw key.error("unknown key; the keys here are", allowed: allowed) }
@@ -49,31 +55,35 @@ struct ConfigurationNode {
         return fields
     }
 
-    var isList: Bool {
+    package var isList: Bool {
         if case .sequence = node { true } else { false }
     }
 
     /// The text of a single value; nil for a list or mapping.
-    var scalar: String? { node.scalar?.string }
+    package var scalar: String? { node.scalar?.string }
 
-    func text() throws(ConfigurationError) -> String {
+    package func text() throws(ConfigurationError) -> String {
         guard let scalar else { throw error("expected one value, not a list or mapping") }
         return scalar
     }
 
-    /// A list of texts, each one with its node.
-    func texts() throws(ConfigurationError) -> [(node: ConfigurationNode, text: String)] {
+    /// The items of a list.
+    package func items() throws(ConfigurationError) -> [ConfigurationNode] {
         guard case .sequence(let sequence) = node else { throw error("expected a list, such as [a, b]") }
-        var texts: [(node: ConfigurationNode, text: String)] = []
-        for (index, element) in sequence.enumerated() {
-            let item = ConfigurationNode(file: file, path: "\(path)[\(index)]", node: element)
-            texts.append((item, try item.text()))
+        return sequence.enumerated().map { index, element in
+            ConfigurationNode(file: file, path: "\(path)[\(index)]", node: element)
         }
+    }
+
+    /// A list of texts, each one with its node.
+    package func texts() throws(ConfigurationError) -> [(node: ConfigurationNode, text: String)] {
+        var texts: [(node: ConfigurationNode, text: String)] = []
+        for item in try items() { texts.append((item, try item.text())) }
         return texts
     }
 
     /// A whole number within a range; `_` may group its digits.
-    func integer(in range: ClosedRange<Int>) throws(ConfigurationError) -> Int {
+    package func integer(in range: ClosedRange<Int>) throws(ConfigurationError) -> Int {
         let text = try text()
         let digits = text.filter { $0 != "_" }
         guard let value = Int(digits), range.contains(value) else {
@@ -83,7 +93,7 @@ struct ConfigurationNode {
     }
 
     /// One of an enumeration's raw values.
-    func choice<Choice: RawRepresentable & CaseIterable>(
+    package func choice<Choice: RawRepresentable & CaseIterable>(
         excluding excluded: [Choice] = []
     ) throws(ConfigurationError) -> Choice where Choice.RawValue == String {
         let text = try text()

@@ -27,14 +27,25 @@ struct KeyFile {
 
     func close() { _ = Glibc.close(descriptor) }
 
-    /// Regular, mode 0400 exactly, owned by the effective user.
+    /// Regular, mode 0400 exactly, owned by the effective user. A credential from systemd may be root's instead and of
+    /// mode 0440, which is how an access control list for the one user who may read it looks.
     func checkOwnership() throws(KeyError) {
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular(path: path) }
         let mode = status.st_mode & 0o7777
+        if isCredential, status.st_uid == 0, mode == 0o400 || mode == 0o440 { return }
         guard mode == 0o400 else { throw .wrongMode(path: path, mode: mode) }
         guard status.st_uid == geteuid() else {
             throw .wrongOwner(path: path, owner: status.st_uid, expected: geteuid())
         }
+    }
+
+    /// Whether it lies in the folder that systemd made for this process's credentials.
+    private var isCredential: Bool {
+        // Sound: the variable's text is copied at once, and nothing here changes the environment.
+        guard let folder = unsafe getenv("CREDENTIALS_DIRECTORY").map({ unsafe String(cString: $0) }) else {
+            return false
+        }
+        return !folder.isEmpty && path.hasPrefix(folder + "/") && !path.dropFirst(folder.utf8.count + 1).contains("/")
     }
 
     /// The whole file, where it is not empty and at most `limit` bytes.

@@ -5,7 +5,7 @@ internal import Wire
 
 extension Handlers {
     func record(_ request: SelvedgeRecordRequest, _ call: Call) async throws(CallError) -> SelvedgeRecordResponse {
-        let batch = try keyed(request.observations, .record, call.grants)
+        let batch = try keyed(request.observations, call)
         let observations = batch.observations
         var report = CommandReport()
         if !observations.isEmpty {
@@ -41,7 +41,7 @@ extension Handlers {
         do {
             while let message = try await stream.next() {
                 let request: SelvedgeRecordStreamRequest = try decode(message)
-                let batch = try keyed(request.observations, .recordStream, call.grants)
+                let batch = try keyed(request.observations, call)
                 let observations = batch.observations
                 let ticket = Ticket(sequence: request.sequence, batch: batch)
                 try await window.add(ticket)

@@ -24,6 +24,32 @@ package struct Turn: ~Copyable {
 }
 
 extension Handlers {
+    /// Answers a `ResolveRequest` or a `ResolveBatchRequest` on the caller's own thread.
+    ///
+    /// - Returns: the purpose's place in the configuration; nil for a look past consent, which waits for the audit:
+    ///   nothing was written then.
+    package func resolveShort(
+        _ method: Method, _ message: Span<UInt8>, _ caller: Caller, _ turn: inout Turn, into out: inout ByteBuffer
+    ) throws(CallError) -> Int? {
+        if method == .resolve {
+            let query: ResolveQuery
+            do throws(ProtoReader.Malformed) {
+                query = try ResolveQuery(message, 0..<message.count)
+            } catch { throw Self.malformed }
+            if query.hasLook { return nil }
+            return try resolve(message, query, caller, &turn, into: &out)
+        }
+        let query: ResolveBatchQuery
+        do throws(ProtoReader.Malformed) {
+            query = try ResolveBatchQuery(message, limit: limits.batch)
+        } catch { throw Self.malformed }
+        if query.hasLook { return nil }
+        return try resolveBatch(message, query, caller, &turn, into: &out)
+    }
+
+    private static let malformed = CallError(
+        .malformedMessage, "the message is not well-formed; encode it as its .proto file says")
+
     /// Answers a `ResolveRequest` on the caller's own thread: a `ResolveResponse` is written behind what `out` holds.
     ///
     /// A look past consent is not for this: it waits for the audit.
@@ -33,12 +59,12 @@ extension Handlers {
         _ message: Span<UInt8>, _ query: ResolveQuery, _ caller: Caller, _ turn: inout Turn,
         into out: inout ByteBuffer
     ) throws(CallError) -> Int {
-        try checkBudget(caller)
-        let purpose = try purpose(message.extracting(query.purpose), caller)
+        if let refusal = caller.budget.refusal(at: turn.now) { throw refusal }
+        let purpose = try purpose(message.extracting(query.purpose), caller, turn.now)
         let request = request(purpose.number, &turn)
         do throws(SubjectError) {
             let (outcome, mark) = try view(message, query.subject, request, turn)
-            try write(outcome, members: query.wantsMembers, mark, caller, into: &out)
+            try write(outcome, members: query.wantsMembers, mark, caller, turn.now, into: &out)
         } catch {
             throw error.callError
         }
@@ -52,15 +78,15 @@ extension Handlers {
     ) throws(CallError) -> Int {
         guard query.count > 0 else { throw CallError(.batchEmpty, "the batch has no subject", field: "subjects") }
         guard query.count <= limits.batch else { throw tooLarge(query.count, field: "subjects") }
-        try checkBudget(caller)
-        let purpose = try purpose(message.extracting(query.purpose), caller)
+        if let refusal = caller.budget.refusal(at: turn.now) { throw refusal }
+        let purpose = try purpose(message.extracting(query.purpose), caller, turn.now)
         let request = request(purpose.number, &turn)
         var result = ByteBuffer()
         for subject in query.subjects {
             result.clear(minimumCapacity: 64)
             do throws(SubjectError) {
                 let (outcome, mark) = try view(message, subject, request, turn)
-                try write(outcome, members: query.wantsMembers, mark, caller, into: &result)
+                try write(outcome, members: query.wantsMembers, mark, caller, turn.now, into: &result)
             } catch {
                 guard case .refused(let refusal) = error else { throw error.callError }
                 result.write(refusal)
@@ -77,21 +103,18 @@ extension Handlers {
             limit: limits.batch)
     }
 
-    private func checkBudget(_ caller: Caller) throws(CallError) {
-        guard let wait = caller.budget.retryAfter else { return }
-        throw CallError(
-            .genericBudget, "too many different subjects were answered generic in this hour; wait for the next",
-            retryAfter: wait)
-    }
-
-    private func purpose(_ name: Span<UInt8>, _ caller: Caller) throws(CallError) -> Caller.PurposeEntry {
+    private func purpose(
+        _ name: Span<UInt8>, _ caller: Caller, _ now: Timestamp
+    ) throws(CallError) -> Caller.PurposeEntry {
         for entry in caller.purposes where entry.name.span.isEqual(to: name) {
             guard entry.isPermitted else {
-                try AccessTable.check(.resolve, caller.grants, Demand(purpose: purposeNames[entry.index]))
+                let demand = AccessDemand.view(purpose: purposeNames[entry.index], look: false)
+                try caller.grants.decide(.resolve, demand, at: now).check()
                 throw CallError(.internal, "a purpose is refused without a reason")
             }
             return entry
         }
+        try caller.grants.admits(.resolve, at: now).check()
         throw unknownPurpose(isGiven: !name.isEmpty)
     }
 
@@ -127,11 +150,11 @@ extension Handlers {
     }
 
     private func write(
-        _ outcome: borrowing ViewOutcome, members: Bool, _ subject: UInt64, _ caller: Caller,
+        _ outcome: borrowing ViewOutcome, members: Bool, _ subject: UInt64, _ caller: Caller, _ now: Timestamp,
         into out: inout ByteBuffer
     ) throws(SubjectError) {
         guard case .profile(let profile) = outcome else {
-            caller.budget.count(generic: subject)
+            caller.budget.count(subject, at: now)
             out.writeProto(field: 1, varint: 2)
             return
         }

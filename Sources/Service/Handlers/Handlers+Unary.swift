@@ -5,8 +5,20 @@ extension Handlers {
     /// Answers a unary call that waits for the writer, the audit or a long read.
     package func answer(_ message: ByteBuffer, _ call: Call) async throws(CallError) -> ByteBuffer {
         switch call.method {
+        case .resolve: try encode(try await look(try decode(message, as: SelvedgeResolveRequest.self), call))
+        case .resolveBatch: try encode(try await look(try decode(message, as: SelvedgeResolveBatchRequest.self), call))
+        case .explain: try encode(try await explain(try decode(message), call))
+        case .simulate: try encode(try await simulate(try decode(message), call))
         case .record: try encode(try await record(try decode(message), call))
-        default: throw CallError(.unknownMethod, "\(call.method) is not there yet")
+        case .retract: try encode(try await retract(try decode(message), call))
+        case .assert: try encode(try await assert(try decode(message), call))
+        case .decide: try encode(try await decide(try decode(message), call))
+        case .consentCheck: try encode(try await check(try decode(message), call))
+        case .ledger: try encode(try await ledger(try decode(message), call))
+        case .prove: try encode(try await prove(try decode(message), call))
+        case .describe: try encode(try await describe(try decode(message), call))
+        case .key: try encode(try await key(try decode(message), call))
+        default: throw CallError(.unknownMethod, "\(call.method) is not a unary method")
         }
     }
 
@@ -14,7 +26,14 @@ extension Handlers {
     package func serve(_ stream: MessageStream, _ call: Call) async throws(CallError) {
         switch call.method {
         case .recordStream: try await recordStream(stream, call)
-        default: throw CallError(.unknownMethod, "\(call.method) is not there yet")
+        case .watch: try await watch(try await first(of: stream), stream, call)
+        case .stats: try await stats(try await first(of: stream), stream, call)
+        case .digest: try await digest(try await first(of: stream), stream, call)
+        case .check: try await integrity(try await first(of: stream), stream, call)
+        case .clusters: try await clusters(try await first(of: stream), stream, call)
+        case .sweep: try await sweep(try await first(of: stream), stream, call)
+        case .purge: try await purge(try await first(of: stream), stream, call)
+        default: throw CallError(.unknownMethod, "\(call.method) is not a stream")
         }
     }
 }

@@ -16,11 +16,16 @@ package final class Handlers: Sendable {
     /// Names of namespaces as bytes, by index in the configuration.
     let namespaceNames: [[UInt8]]
     let purposeNames: [String]
+    /// Checks the store: what is wrong in words, and how many there are.
+    let inspect: @Sendable () throws -> (problems: [String], total: Int)
 
-    /// - Parameter engine: opened for writing; from now on only `writer` applies to it.
+    /// - Parameters:
+    ///   - engine: opened for writing; from now on only `writer` applies to it.
+    ///   - inspect: checks the store in a process of its own; without it this one does.
     package init(
         engine: Engine, authority: Authority, limits: ServiceLimits, writer: WriterQueue, readers: ReadingPool,
-        clock: @escaping @Sendable () -> Timestamp
+        clock: @escaping @Sendable () -> Timestamp,
+        inspect: (@Sendable () throws -> (problems: [String], total: Int))? = nil
     ) throws {
         self.engine = engine
         self.authority = authority
@@ -30,6 +35,12 @@ package final class Handlers: Sendable {
         self.clock = clock
         intake = try engine.intake(now: clock)
         namespaceNames = engine.store.configuration.namespaces.map { Array($0.name.utf8) }
+        let store = engine.store
+        self.inspect =
+            inspect ?? {
+                let report = IntegrityCheck.run(store)
+                return (report.findings, report.findingCount)
+            }
         purposeNames = engine.store.configuration.purposeNames
     }
 
@@ -38,8 +49,8 @@ package final class Handlers: Sendable {
     /// Where the namespace of records stands in the configuration.
     var recordIndex: Int { intake.recordIndex }
 
-    /// The nobody that a connection is before it has said who it is.
-    package func nobody() -> Caller { Caller(Principal(name: "", kind: .nobody, expires: nil), authority, engine) }
-
-    package func caller(_ principal: Principal) -> Caller { Caller(principal, authority, engine) }
+    /// - Throws: `generic_budget` where there are too many principals.
+    package func caller(_ principal: Principal) throws(CallError) -> Caller {
+        try Caller(principal, authority, engine)
+    }
 }

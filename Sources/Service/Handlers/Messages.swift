@@ -21,4 +21,18 @@ extension Handlers {
             throw CallError(.internal, "an answer could not be encoded")
         }
     }
+
+    /// The one message of a stream that has one.
+    func first<M: SwiftProtobuf.Message>(of stream: MessageStream) async throws(CallError) -> M {
+        let message: ByteBuffer?
+        do { message = try await stream.next() } catch { throw CallError(store: error) }
+        guard let message else { throw CallError(.malformedMessage, "the call has no message") }
+        return try decode(message)
+    }
+
+    /// Sends a message of a stream once the caller has credit for it.
+    func send(_ message: some SwiftProtobuf.Message, _ stream: MessageStream) async throws(CallError) {
+        let bytes = try encode(message)
+        do { try await stream.send(bytes) } catch { throw CallError(store: error) }
+    }
 }

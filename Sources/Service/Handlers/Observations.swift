@@ -9,35 +9,34 @@ extension Handlers {
     /// A batch, keyed: what is well-formed, and in its place what is not.
     struct KeyedBatch {
         var items: [Result<KeyedObservation, Refusal>] = []
-        var sources: Set<String> = []
-        var hasDecisions = false
 
         /// What goes to the writer.
         var observations: [KeyedObservation] { items.compactMap { try? $0.get() } }
     }
 
     /// - Throws: an empty batch, one past the limit, or what the caller may not send: nothing of it is taken then.
-    func keyed(
-        _ observations: [SelvedgeObservation], _ method: Method, _ grants: Grants
-    ) throws(CallError) -> KeyedBatch {
+    func keyed(_ observations: [SelvedgeObservation], _ call: Call) throws(CallError) -> KeyedBatch {
         guard !observations.isEmpty else {
             throw CallError(.batchEmpty, "the batch has no observation", field: "observations")
         }
         guard observations.count <= limits.batch else { throw tooLarge(observations.count, field: "observations") }
+        let sources = observations.map(\.source)
+        try judge(
+            call,
+            .observations(sources: sources, firstDecision: observations.firstIndex { !$0.decisions.isEmpty }))
+        return keyedUnchecked(observations)
+    }
+
+    /// Keyed, whoever may send them: for what is not recorded.
+    func keyedUnchecked(_ observations: [SelvedgeObservation]) -> KeyedBatch {
+        let received = now
         var batch = KeyedBatch()
         batch.items.reserveCapacity(observations.count)
-        let received = now
-        for observation in observations {
-            if !batch.sources.contains(observation.source) { batch.sources.insert(observation.source) }
-            if !observation.decisions.isEmpty { batch.hasDecisions = true }
-            batch.items.append(keyed(observation, receivedAt: received))
-        }
-        let demand = Demand(sources: batch.sources, hasDecisions: batch.hasDecisions)
-        try AccessTable.check(method, grants, demand)
+        for observation in observations { batch.items.append(keyed(observation, receivedAt: received)) }
         return batch
     }
 
-    private func keyed(
+    func keyed(
         _ message: SelvedgeObservation, receivedAt: Timestamp
     ) -> Result<KeyedObservation, Refusal> {
         do throws(Refusal) {

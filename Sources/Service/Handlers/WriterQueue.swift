@@ -29,10 +29,14 @@ package final class WriterQueue: Sendable {
 
     /// - Parameters:
     ///   - limit: observations that may wait or be applied at a time.
+    ///   - observer: told of each transaction.
     ///   - onFailure: called once, on the writer thread, when the store fails to write.
-    package init(engine: Engine, limit: Int, onFailure: @escaping @Sendable (String) -> Void) throws {
+    package init(
+        engine: Engine, limit: Int, observer: @escaping GroupCommitter.Observer = { _ in },
+        onFailure: @escaping @Sendable (String) -> Void
+    ) throws {
         // One place more than can be taken: `submit` never waits.
-        committer = try GroupCommitter(engine: engine, capacity: limit + 1_024)
+        committer = try GroupCommitter(engine: engine, capacity: limit + 1_024, observer: observer)
         self.limit = limit
         self.onFailure = onFailure
     }

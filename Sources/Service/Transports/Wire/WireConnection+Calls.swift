@@ -66,9 +66,9 @@ extension WireConnection {
         var purpose = -1
         var status = Status.ok
         do throws(CallError) {
-            try caller.refresh(turn.now)
+            let caller = try currentCaller(at: turn.now)
             let range = FrameHeader.size + 4..<FrameHeader.size + Int(header.length)
-            guard let index = try resolve(header, range, &turn) else {
+            guard let index = try resolve(header, range, caller, &turn) else {
                 output.moveWriterIndex(to: start)
                 return true
             }
@@ -94,33 +94,26 @@ extension WireConnection {
 
     /// - Returns: the purpose's place; nil for a look past consent.
     private func resolve(
-        _ header: FrameHeader, _ range: Range<Int>, _ turn: inout Turn
+        _ header: FrameHeader, _ range: Range<Int>, _ caller: Caller, _ turn: inout Turn
     ) throws(CallError) -> Int? {
         let held = input
         let message = held.readableBytesUInt8Span.extracting(range)
-        if header.code == Method.resolve.rawValue {
-            let query: ResolveQuery
-            do throws(ProtoReader.Malformed) {
-                query = try ResolveQuery(message, 0..<message.count)
-            } catch { throw Self.malformed }
-            if query.hasLook { return nil }
-            return try handlers.resolve(message, query, caller, &turn, into: &output)
-        }
-        let query: ResolveBatchQuery
-        do throws(ProtoReader.Malformed) {
-            query = try ResolveBatchQuery(message, limit: limits.batch)
-        } catch { throw Self.malformed }
-        if query.hasLook { return nil }
-        return try handlers.resolveBatch(message, query, caller, &turn, into: &output)
+        let method: Method = header.code == Method.resolve.rawValue ? .resolve : .resolveBatch
+        return try handlers.resolveShort(method, message, caller, &turn, into: &output)
     }
-
-    private static let malformed = CallError(
-        .malformedMessage, "the message is not well-formed; encode it as its .proto file says")
 
     private func answerShortReads(failing error: CallError) {
         guard let header = FrameHeader(peeking: input), open(header.stream) else { return }
         input.moveReaderIndex(forwardBy: FrameHeader.size + Int(header.length))
         write(error, stream: header.stream)
+    }
+
+    /// Who calls, under the policy that is current.
+    private func currentCaller(at now: Timestamp) throws(CallError) -> Caller {
+        guard let caller else { throw CallError(.unauthenticated, "the call needs credentials") }
+        let current = try caller.current(at: now)
+        if current !== caller { self.caller = current }
+        return current
     }
 
     // MARK: Streams
@@ -152,7 +145,8 @@ extension WireConnection {
                 throw CallError(.unknownMethod, "no method has the code \(header.code)")
             }
             if method == .health || method == .authenticate { return answerOfSession(method, header, payload) }
-            try caller.refresh(handlers.now)
+            let caller = try currentCaller(at: handlers.now)
+            try caller.grants.admits(method, at: handlers.now).check()
             guard streams.count < limits.streams else {
                 throw CallError(
                     .tooManyStreams, "the connection has \(limits.streams) open calls; wait for one, or open another",
@@ -161,13 +155,13 @@ extension WireConnection {
             guard method.kind == .bidirectional || header.flags.contains(.end) else {
                 throw CallError(.malformedMessage, "\(method) takes one message; send its REQUEST with END")
             }
-            serve(method, header, payload)
+            serve(method, caller, header, payload)
         } catch {
             write(error, stream: header.stream)
         }
     }
 
-    private func serve(_ method: Method, _ header: FrameHeader, _ payload: ByteBuffer) {
+    private func serve(_ method: Method, _ caller: Caller, _ header: FrameHeader, _ payload: ByteBuffer) {
         var payload = payload
         let asked = payload.readInteger(as: UInt32.self) ?? 0
         let longest = method.kind == .unary ? limits.unaryDeadline : limits.streamDeadline
@@ -281,10 +275,11 @@ extension WireConnection {
             guard let self, self.phase == .open || self.phase == .leaving else { return }
             do throws(CallError) {
                 let principal = try result.get()
-                guard self.caller.principal.kind == .nobody || self.caller.principal.name == principal.name else {
+                let before = self.caller?.principal
+                guard before == nil || before?.kind == .nobody || before?.name == principal.name else {
                     throw CallError(.unauthenticated, "the connection belongs to another; open one of your own")
                 }
-                self.caller.renew(principal)
+                self.caller = try self.handlers.caller(principal)
                 var response = SelvedgeAuthenticateResponse()
                 response.principal = principal.name
                 response.expiresMs = principal.expires?.milliseconds ?? 0

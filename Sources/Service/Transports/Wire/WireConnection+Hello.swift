@@ -27,7 +27,7 @@ extension WireConnection {
     }
 
     private func identify(token: String) {
-        if let insecure = server.insecure { return welcome(.success(handlers.caller(insecure).principal)) }
+        if let insecure = server.insecure { return welcome(.success(insecure)) }
         let certificates = peerCertificates()
         switch (certificates.isEmpty, token.isEmpty) {
         case (false, false):
@@ -70,7 +70,7 @@ extension WireConnection {
             server.metrics.authenticationFailed(error.code)
             goaway(error)
         case .success(let principal):
-            caller = handlers.caller(principal)
+            do throws(CallError) { caller = try handlers.caller(principal) } catch { return goaway(error) }
             write(.hello, stream: 0, answer(principal))
             phase = .open
             if server.isDraining { return drain() }

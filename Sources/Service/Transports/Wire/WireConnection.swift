@@ -29,7 +29,8 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
     let loop: any EventLoop
     private(set) var context: ChannelHandlerContext?
     var phase = Phase.hello
-    var caller: Caller
+    /// Nil before HELLO.
+    var caller: Caller?
     /// Bytes read and not yet looked at.
     var input = ByteBuffer()
     /// Frames of this turn, written together at its end.
@@ -60,7 +61,6 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
         self.server = server
         self.loop = loop
         control = ControlBudget(limit: server.limits.controlFrames)
-        caller = server.handlers.nobody()
     }
 
     // MARK: The channel
@@ -93,6 +93,7 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
         lastRead = .now()
         hasAsked = false
         var bytes = unwrapInboundIn(data)
+        server.metrics[.wire].received.add(bytes.readableBytes)
         if input.readableBytes == 0 { input = bytes } else { input.writeBuffer(&bytes) }
         process()
     }
@@ -133,6 +134,7 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
         guard output.readableBytes > 0, let context else { return }
         let frames = output
         output = ByteBuffer()
+        server.metrics[.wire].sent.add(frames.readableBytes)
         context.writeAndFlush(wrapOutboundOut(frames), promise: nil)
     }
 
@@ -158,7 +160,8 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
 
     func updateReading() {
         guard let context, phase != .closed else { return }
-        let shouldRead = context.channel.isWritable && held < limits.maxFrameBytes && phase != .authenticating
+        let shouldRead =
+            context.channel.isWritable && held < limits.maxFrameBytes && phase != .authenticating
             && reserve()
         guard shouldRead == isPaused else { return }
         isPaused = !shouldRead

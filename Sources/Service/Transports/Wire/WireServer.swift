@@ -42,13 +42,13 @@ package final class WireServer: Sendable {
             connections[ObjectIdentifier(connection)] = connection
             return true
         }
-        if isAdded { metrics.connectionOpened() } else { metrics.connectionRefused() }
+        if isAdded { metrics[.wire].connected() } else { metrics[.wire].refused.add() }
         return isAdded
     }
 
     func remove(_ connection: WireConnection) {
         let wasThere = connections.withLock { $0.removeValue(forKey: ObjectIdentifier(connection)) != nil }
-        if wasThere { metrics.connectionClosed() }
+        if wasThere { metrics[.wire].disconnected() }
     }
 
     var connectionCount: Int { connections.withLock { $0.count } }

@@ -1,0 +1,184 @@
+"""The calls by their names, for asyncio."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, AsyncIterator, Dict, Iterable, Optional, Tuple, Union
+
+from selvedge import messages as m
+from selvedge import methods
+from selvedge import _requests as requests
+from selvedge._requests import IdentifierLike, LookLike, SubjectLike
+from selvedge._streams import Reading, Watching, closing, single_of
+from selvedge.methods import Method
+
+
+class Calls:
+    """Typed calls on top of `_unary` and `_reading`. `timeout` is in seconds; without it the client's.
+
+    `purpose` is one of the store's; `look` is the reason for looking past consent (roles privacy and admin): one of them is
+    needed where both can be given.
+    """
+
+    # Identity.
+
+    async def resolve(self, subject: SubjectLike, purpose: str = "", *, members: bool = False, look: LookLike = None,
+                      timeout: Optional[float] = None) -> m.ResolveResponse:
+        """The profile behind an identifier, a record or a profile id."""
+        request = m.ResolveRequest(
+            subject=requests.subject(subject), purpose=purpose, members=members, look=requests.look(look))
+        return await self._unary(methods.RESOLVE, request, timeout)
+
+    async def resolve_batch(self, subjects: Iterable[SubjectLike], purpose: str = "", *, members: bool = False,
+                            look: LookLike = None, timeout: Optional[float] = None) -> m.ResolveBatchResponse:
+        """Up to 1,000 of them in one snapshot; results in the order of the subjects."""
+        request = m.ResolveBatchRequest(
+            subjects=[requests.subject(each) for each in subjects], purpose=purpose, members=members,
+            look=requests.look(look))
+        return await self._unary(methods.RESOLVE_BATCH, request, timeout)
+
+    async def explain(self, first: SubjectLike, second: SubjectLike, purpose: str = "", *, look: LookLike = None,
+                      timeout: Optional[float] = None) -> m.ExplainResponse:
+        """Why two are one profile, or what keeps them apart."""
+        request = m.ExplainRequest(
+            first=requests.subject(first), second=requests.subject(second), purpose=purpose,
+            look=requests.look(look))
+        return await self._unary(methods.EXPLAIN, request, timeout)
+
+    async def simulate(self, observations: Iterable[m.Observation], purpose: str = "", *, look: LookLike = None,
+                       timeout: Optional[float] = None) -> m.SimulateResponse:
+        """What up to 1,000 observations would do, without doing it. Never sent again by itself."""
+        request = m.SimulateRequest(observations=observations, purpose=purpose, look=requests.look(look))
+        return await self._unary(methods.SIMULATE, request, timeout)
+
+    async def watch(self, purpose: str = "", *, start: int = 0, follow: bool = False, limit: int = 0,
+                    look: LookLike = None, timeout: Optional[float] = None) -> AsyncIterator[m.WatchResponse.Entry]:
+        """What becomes of profiles, from the sequence number `start` on (0: the first that is kept).
+
+        `follow` goes on at the end: until the timeout, or the iterator is closed. `limit` ends it after so many entries.
+        Where a connection ends it goes on over the next, behind what was seen.
+        """
+        request = requests.watch(start, purpose, look, follow, limit)
+        reading = Watching(methods.WATCH, request, follow and timeout is None)
+        async with closing(self._reading(reading, timeout)) as responses:
+            async for response in responses:
+                for entry in response.entries:
+                    yield entry
+
+    # Ingest.
+
+    async def record(self, observations: Iterable[m.Observation], *,
+                     timeout: Optional[float] = None) -> m.RecordResponse:
+        """Up to 1,000 observations in one transaction; answered when they are durable. See `selvedge.observation`."""
+        return await self._unary(methods.RECORD, m.RecordRequest(observations=observations), timeout)
+
+    async def retract(self, record: Union[m.RecordName, Tuple[str, str], None] = None, *, source: str = "",
+                      time_ms: Optional[int] = None, timeout: Optional[float] = None) -> m.RetractResponse:
+        """Takes back a record, (source, record id), or all that a source has said until then (now without it)."""
+        return await self._unary(methods.RETRACT, requests.retract(record, source, time_ms), timeout)
+
+    async def assert_(self, first: SubjectLike, second: SubjectLike, *, same: bool, reason: str, withdraw: bool = False,
+                      timeout: Optional[float] = None) -> m.AssertResponse:
+        """Says that two are one person or are not; `withdraw` takes that back."""
+        return await self._unary(methods.ASSERT, requests.claim(first, second, same, reason, withdraw), timeout)
+
+    # Consent.
+
+    async def decide(self, source: str, identifiers: Iterable[IdentifierLike], decisions: Iterable[m.Decision], *,
+                     time_ms: Optional[int] = None, gpc: bool = False,
+                     timeout: Optional[float] = None) -> m.DecideResponse:
+        """Enters decisions on 1 to 16 identifiers; answered when they are durable."""
+        request = m.DecideRequest(
+            source=source, time_ms=time_ms, identifiers=[requests.identifier(each) for each in identifiers],
+            decisions=decisions, gpc=gpc)
+        return await self._unary(methods.DECIDE, request, timeout)
+
+    async def check(self, subject: SubjectLike, purpose: str = "", *, look: LookLike = None,
+                    timeout: Optional[float] = None) -> m.ConsentCheckResponse:
+        """What a purpose (each without one) may see of a profile, and by which decisions."""
+        request = m.ConsentCheckRequest(
+            subject=requests.subject(subject), purpose=purpose, look=requests.look(look))
+        return await self._unary(methods.CONSENT_CHECK, request, timeout)
+
+    async def ledger(self, subject: SubjectLike, *, look: LookLike = None,
+                     timeout: Optional[float] = None) -> m.LedgerResponse:
+        """All decisions on one identifier."""
+        request = m.LedgerRequest(subject=requests.subject(subject), look=requests.look(look))
+        return await self._unary(methods.LEDGER, request, timeout)
+
+    async def prove(self, subject: SubjectLike, *, look: LookLike = None,
+                    timeout: Optional[float] = None) -> m.ProveResponse:
+        """The same as proofs, chained by hash."""
+        request = m.ProveRequest(subject=requests.subject(subject), look=requests.look(look))
+        return await self._unary(methods.PROVE, request, timeout)
+
+    # Admin.
+
+    async def describe(self, *, timeout: Optional[float] = None) -> m.DescribeResponse:
+        """What the store is."""
+        return await self._unary(methods.DESCRIBE, m.DescribeRequest(), timeout)
+
+    async def stats(self, *, timeout: Optional[float] = None) -> Dict[str, Any]:
+        """What the store holds, as `selvedge stats --json` prints it."""
+        response = await self._single(methods.STATS, m.StatsRequest(), timeout)
+        return json.loads(response.json)
+
+    async def digest(self, *, content: bool = False, as_of_ms: Optional[int] = None,
+                     timeout: Optional[float] = None) -> bytes:
+        """A hash of the partition, or of all logical content; 32 bytes."""
+        request = m.DigestRequest(content=content, as_of_ms=as_of_ms)
+        response = await self._single(methods.DIGEST, request, timeout)
+        return response.digest.sha256
+
+    async def check_store(self, *, timeout: Optional[float] = None) -> AsyncIterator[m.CheckResponse]:
+        """Reads every page and row; says what is wrong."""
+        async with closing(self._reading(Reading(methods.CHECK, m.CheckRequest()), timeout)) as responses:
+            async for response in responses:
+                yield response
+
+    async def clusters(self, look: LookLike, *, timeout: Optional[float] = None) -> AsyncIterator[m.ClustersResponse.Row]:
+        """Every record with its profile."""
+        request = m.ClustersRequest(look=requests.look(look))
+        async with closing(self._reading(Reading(methods.CLUSTERS, request), timeout)) as responses:
+            async for response in responses:
+                for row in response.rows:
+                    yield row
+
+    async def key(self, subject: SubjectLike, *, timeout: Optional[float] = None) -> m.KeyResponse:
+        """The identity key of an identifier."""
+        return await self._unary(methods.KEY, m.KeyRequest(subject=requests.subject(subject)), timeout)
+
+    async def sweep(self, *, as_of_ms: Optional[int] = None, timeout: Optional[float] = None) -> m.SweepResponse:
+        """Moves the clock (to now without a time) and hides what has expired."""
+        return await self._single(methods.SWEEP, m.SweepRequest(as_of_ms=as_of_ms), timeout)
+
+    async def purge(self, *, as_of_ms: Optional[int] = None, timeout: Optional[float] = None) -> m.PurgeResponse:
+        """Deletes what is hidden; it cannot be taken back."""
+        return await self._single(methods.PURGE, m.PurgeRequest(as_of_ms=as_of_ms), timeout)
+
+    # The connection.
+
+    async def health(self, service: str = "", *, timeout: Optional[float] = None) -> m.HealthCheckResponse:
+        """Whether the server serves. Needs no credentials."""
+        return await self._unary(methods.HEALTH, m.HealthCheckRequest(service=service), timeout)
+
+    async def authenticate(self, token: str, *, timeout: Optional[float] = None) -> m.AuthenticateResponse:
+        """New credentials, before the old ones end: for this connection, and for those that follow it."""
+        response = await self._unary(methods.AUTHENTICATE, m.AuthenticateRequest(token=token), timeout)
+        self._keep_token(token)
+        return response
+
+    # Inside.
+
+    async def _single(self, method: Method, request: Any, timeout: Optional[float]) -> Any:
+        """The message of a stream of one."""
+        return await single_of(self._reading(Reading(method, request), timeout))
+
+    async def _unary(self, method: Method, request: Any, timeout: Optional[float] = None) -> Any:
+        raise NotImplementedError
+
+    def _reading(self, reading: Reading, timeout: Optional[float]) -> AsyncIterator[Any]:
+        raise NotImplementedError
+
+    def _keep_token(self, token: str) -> None:
+        raise NotImplementedError

@@ -1,0 +1,130 @@
+from selvedge._proto.selvedge.v1 import common_pb2 as _common_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class CheckRequest(_message.Message):
+    __slots__ = []
+    def __init__(self) -> None: ...
+
+class CheckResponse(_message.Message):
+    __slots__ = ["done", "problems", "total"]
+    DONE_FIELD_NUMBER: _ClassVar[int]
+    PROBLEMS_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_FIELD_NUMBER: _ClassVar[int]
+    done: bool
+    problems: _containers.RepeatedScalarFieldContainer[str]
+    total: int
+    def __init__(self, problems: _Optional[_Iterable[str]] = ..., total: _Optional[int] = ..., done: bool = ...) -> None: ...
+
+class ClustersRequest(_message.Message):
+    __slots__ = ["look"]
+    LOOK_FIELD_NUMBER: _ClassVar[int]
+    look: _common_pb2.Look
+    def __init__(self, look: _Optional[_Union[_common_pb2.Look, _Mapping]] = ...) -> None: ...
+
+class ClustersResponse(_message.Message):
+    __slots__ = ["rows"]
+    class Row(_message.Message):
+        __slots__ = ["profile_id", "record_id", "source"]
+        PROFILE_ID_FIELD_NUMBER: _ClassVar[int]
+        RECORD_ID_FIELD_NUMBER: _ClassVar[int]
+        SOURCE_FIELD_NUMBER: _ClassVar[int]
+        profile_id: str
+        record_id: str
+        source: str
+        def __init__(self, source: _Optional[str] = ..., record_id: _Optional[str] = ..., profile_id: _Optional[str] = ...) -> None: ...
+    ROWS_FIELD_NUMBER: _ClassVar[int]
+    rows: _containers.RepeatedCompositeFieldContainer[ClustersResponse.Row]
+    def __init__(self, rows: _Optional[_Iterable[_Union[ClustersResponse.Row, _Mapping]]] = ...) -> None: ...
+
+class DescribeRequest(_message.Message):
+    __slots__ = []
+    def __init__(self) -> None: ...
+
+class DescribeResponse(_message.Message):
+    __slots__ = ["clock", "configuration_sha256", "namespaces", "purposes", "sources", "version"]
+    CLOCK_FIELD_NUMBER: _ClassVar[int]
+    CONFIGURATION_SHA256_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACES_FIELD_NUMBER: _ClassVar[int]
+    PURPOSES_FIELD_NUMBER: _ClassVar[int]
+    SOURCES_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    clock: str
+    configuration_sha256: str
+    namespaces: _containers.RepeatedScalarFieldContainer[str]
+    purposes: _containers.RepeatedScalarFieldContainer[str]
+    sources: _containers.RepeatedScalarFieldContainer[str]
+    version: str
+    def __init__(self, version: _Optional[str] = ..., purposes: _Optional[_Iterable[str]] = ..., namespaces: _Optional[_Iterable[str]] = ..., sources: _Optional[_Iterable[str]] = ..., clock: _Optional[str] = ..., configuration_sha256: _Optional[str] = ...) -> None: ...
+
+class DigestRequest(_message.Message):
+    __slots__ = ["as_of_ms", "content"]
+    AS_OF_MS_FIELD_NUMBER: _ClassVar[int]
+    CONTENT_FIELD_NUMBER: _ClassVar[int]
+    as_of_ms: int
+    content: bool
+    def __init__(self, content: bool = ..., as_of_ms: _Optional[int] = ...) -> None: ...
+
+class DigestResponse(_message.Message):
+    __slots__ = ["digest"]
+    DIGEST_FIELD_NUMBER: _ClassVar[int]
+    digest: _common_pb2.Digest
+    def __init__(self, digest: _Optional[_Union[_common_pb2.Digest, _Mapping]] = ...) -> None: ...
+
+class KeyRequest(_message.Message):
+    __slots__ = ["subject"]
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    subject: _common_pb2.Subject
+    def __init__(self, subject: _Optional[_Union[_common_pb2.Subject, _Mapping]] = ...) -> None: ...
+
+class KeyResponse(_message.Message):
+    __slots__ = ["key", "namespace"]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    key: bytes
+    namespace: str
+    def __init__(self, namespace: _Optional[str] = ..., key: _Optional[bytes] = ...) -> None: ...
+
+class PurgeRequest(_message.Message):
+    __slots__ = ["as_of_ms"]
+    AS_OF_MS_FIELD_NUMBER: _ClassVar[int]
+    as_of_ms: int
+    def __init__(self, as_of_ms: _Optional[int] = ...) -> None: ...
+
+class PurgeResponse(_message.Message):
+    __slots__ = ["clock", "components_evaluated", "horizon"]
+    CLOCK_FIELD_NUMBER: _ClassVar[int]
+    COMPONENTS_EVALUATED_FIELD_NUMBER: _ClassVar[int]
+    HORIZON_FIELD_NUMBER: _ClassVar[int]
+    clock: str
+    components_evaluated: int
+    horizon: str
+    def __init__(self, clock: _Optional[str] = ..., horizon: _Optional[str] = ..., components_evaluated: _Optional[int] = ...) -> None: ...
+
+class StatsRequest(_message.Message):
+    __slots__ = []
+    def __init__(self) -> None: ...
+
+class StatsResponse(_message.Message):
+    __slots__ = ["json"]
+    JSON_FIELD_NUMBER: _ClassVar[int]
+    json: str
+    def __init__(self, json: _Optional[str] = ...) -> None: ...
+
+class SweepRequest(_message.Message):
+    __slots__ = ["as_of_ms"]
+    AS_OF_MS_FIELD_NUMBER: _ClassVar[int]
+    as_of_ms: int
+    def __init__(self, as_of_ms: _Optional[int] = ...) -> None: ...
+
+class SweepResponse(_message.Message):
+    __slots__ = ["clock", "components_evaluated"]
+    CLOCK_FIELD_NUMBER: _ClassVar[int]
+    COMPONENTS_EVALUATED_FIELD_NUMBER: _ClassVar[int]
+    clock: str
+    components_evaluated: int
+    def __init__(self, clock: _Optional[str] = ..., components_evaluated: _Optional[int] = ...) -> None: ...

@@ -1,0 +1,36 @@
+"""The messages of selvedge.v1 and of grpc.health.v1. What each field means is told in Sources/Wire/Protocol."""
+
+from __future__ import annotations
+
+from selvedge._proto.grpc.health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
+from selvedge._proto.selvedge.v1.admin_pb2 import (
+    CheckRequest, CheckResponse, ClustersRequest, ClustersResponse, DescribeRequest, DescribeResponse,
+    DigestRequest, DigestResponse, KeyRequest, KeyResponse, PurgeRequest, PurgeResponse, StatsRequest,
+    StatsResponse, SweepRequest, SweepResponse)
+from selvedge._proto.selvedge.v1.common_pb2 import (
+    Digest, ErrorDetail, Identifier, Look, RecordName, Refusal, Subject)
+from selvedge._proto.selvedge.v1.consent_pb2 import (
+    ConsentCheckRequest, ConsentCheckResponse, DecideRequest, DecideResponse, LedgerEntry, LedgerRequest,
+    LedgerResponse, ProveRequest, ProveResponse)
+from selvedge._proto.selvedge.v1.identity_pb2 import (
+    ExplainRequest, ExplainResponse, Member, PurposeView, ResolveBatchRequest, ResolveBatchResponse,
+    ResolveRequest, ResolveResponse, SimulateRequest, SimulateResponse, WatchRequest, WatchResponse)
+from selvedge._proto.selvedge.v1.ingest_pb2 import (
+    AssertRequest, AssertResponse, Decision, DecisionOutcome, ItemOutcome, Notice, Observation, RecordRequest,
+    RecordResponse, RecordStreamRequest, RecordStreamResponse, RetractRequest, RetractResponse, TCFChoices)
+from selvedge._proto.selvedge.v1.session_pb2 import (
+    AuthenticateRequest, AuthenticateResponse, ClientHello, ServerHello)
+
+__all__ = [
+    "AssertRequest", "AssertResponse", "AuthenticateRequest", "AuthenticateResponse", "CheckRequest",
+    "CheckResponse", "ClientHello", "ClustersRequest", "ClustersResponse", "ConsentCheckRequest",
+    "ConsentCheckResponse", "DecideRequest", "DecideResponse", "Decision", "DecisionOutcome", "DescribeRequest",
+    "DescribeResponse", "Digest", "DigestRequest", "DigestResponse", "ErrorDetail", "ExplainRequest",
+    "ExplainResponse", "HealthCheckRequest", "HealthCheckResponse", "Identifier", "ItemOutcome", "KeyRequest",
+    "KeyResponse", "LedgerEntry", "LedgerRequest", "LedgerResponse", "Look", "Member", "Notice", "Observation",
+    "ProveRequest", "ProveResponse", "PurgeRequest", "PurgeResponse", "PurposeView", "RecordName",
+    "RecordRequest", "RecordResponse", "RecordStreamRequest", "RecordStreamResponse", "Refusal",
+    "ResolveBatchRequest", "ResolveBatchResponse", "ResolveRequest", "ResolveResponse", "RetractRequest",
+    "RetractResponse", "ServerHello", "SimulateRequest", "SimulateResponse", "StatsRequest", "StatsResponse",
+    "Subject", "SweepRequest", "SweepResponse", "TCFChoices", "WatchRequest", "WatchResponse",
+]

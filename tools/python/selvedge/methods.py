@@ -1,0 +1,83 @@
+"""Every method of the service, by name."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import Any, Dict, Union
+
+from selvedge import messages as m
+
+
+class Kind(enum.Enum):
+    """How many messages go each way."""
+
+    UNARY = 1
+    SERVER_STREAM = 2
+    BIDIRECTIONAL = 3
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method: its code in a REQUEST, and the types of its messages."""
+
+    code: int
+    #: Such as "Identity/Resolve".
+    name: str
+    kind: Kind
+    request: Any
+    response: Any
+    #: Whether it may be sent again although the first may have been carried out.
+    idempotent: bool = True
+
+    @property
+    def path(self) -> str:
+        """As gRPC calls it, such as "/selvedge.v1.Identity/Resolve"; of no use for Session/Authenticate, which gRPC lacks."""
+        package = "grpc.health.v1" if self.name.startswith("Health/") else "selvedge.v1"
+        return f"/{package}.{self.name}"
+
+
+def _unary(code: int, name: str, request: Any, response: Any, idempotent: bool = True) -> Method:
+    return Method(code, name, Kind.UNARY, request, response, idempotent)
+
+
+def _stream(code: int, name: str, request: Any, response: Any) -> Method:
+    return Method(code, name, Kind.SERVER_STREAM, request, response)
+
+
+AUTHENTICATE = _unary(0x0001, "Session/Authenticate", m.AuthenticateRequest, m.AuthenticateResponse)
+HEALTH = _unary(0x0002, "Health/Check", m.HealthCheckRequest, m.HealthCheckResponse)
+RESOLVE = _unary(0x0101, "Identity/Resolve", m.ResolveRequest, m.ResolveResponse)
+RESOLVE_BATCH = _unary(0x0102, "Identity/ResolveBatch", m.ResolveBatchRequest, m.ResolveBatchResponse)
+EXPLAIN = _unary(0x0103, "Identity/Explain", m.ExplainRequest, m.ExplainResponse)
+SIMULATE = _unary(0x0104, "Identity/Simulate", m.SimulateRequest, m.SimulateResponse, idempotent=False)
+WATCH = _stream(0x0105, "Identity/Watch", m.WatchRequest, m.WatchResponse)
+RECORD = _unary(0x0201, "Ingest/Record", m.RecordRequest, m.RecordResponse)
+RECORD_STREAM = Method(
+    0x0202, "Ingest/RecordStream", Kind.BIDIRECTIONAL, m.RecordStreamRequest, m.RecordStreamResponse)
+RETRACT = _unary(0x0203, "Ingest/Retract", m.RetractRequest, m.RetractResponse)
+ASSERT = _unary(0x0204, "Ingest/Assert", m.AssertRequest, m.AssertResponse)
+DECIDE = _unary(0x0301, "Consent/Decide", m.DecideRequest, m.DecideResponse)
+CONSENT_CHECK = _unary(0x0302, "Consent/Check", m.ConsentCheckRequest, m.ConsentCheckResponse)
+LEDGER = _unary(0x0303, "Consent/Ledger", m.LedgerRequest, m.LedgerResponse)
+PROVE = _unary(0x0304, "Consent/Prove", m.ProveRequest, m.ProveResponse)
+DESCRIBE = _unary(0x0401, "Admin/Describe", m.DescribeRequest, m.DescribeResponse)
+STATS = _stream(0x0402, "Admin/Stats", m.StatsRequest, m.StatsResponse)
+DIGEST = _stream(0x0403, "Admin/Digest", m.DigestRequest, m.DigestResponse)
+CHECK = _stream(0x0404, "Admin/Check", m.CheckRequest, m.CheckResponse)
+CLUSTERS = _stream(0x0405, "Admin/Clusters", m.ClustersRequest, m.ClustersResponse)
+KEY = _unary(0x0406, "Admin/Key", m.KeyRequest, m.KeyResponse)
+SWEEP = _stream(0x0407, "Admin/Sweep", m.SweepRequest, m.SweepResponse)
+PURGE = _stream(0x0408, "Admin/Purge", m.PurgeRequest, m.PurgeResponse)
+
+#: By name, such as "Identity/Resolve".
+ALL: Dict[str, Method] = {method.name: method for method in list(globals().values()) if isinstance(method, Method)}
+
+
+def method(name: Union[str, Method]) -> Method:
+    """The method of a name such as "Identity/Resolve". Raises ValueError where there is none."""
+    if isinstance(name, Method):
+        return name
+    if name not in ALL:
+        raise ValueError(f"no method is called {name!r}; there are {', '.join(sorted(ALL))}")
+    return ALL[name]
