@@ -147,7 +147,8 @@ import Testing
         try await withClient(server) {
             $0.token = { "t" }
         } _: { client in
-            #expect(try await client.id(of: "a") == "a")
+            let found = try await client.id(of: "a")
+            #expect(found == "a")
             #expect(server.connections == 2)
         }
     }

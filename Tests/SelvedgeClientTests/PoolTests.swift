@@ -40,7 +40,8 @@ import Testing
             try await withThrowingTaskGroup { group in
                 for number in 0..<50 {
                     group.addTask {
-                        #expect(try await client.id(of: "\(number)") == "\(number)")
+                        let found = try await client.id(of: "\(number)")
+                        #expect(found == "\(number)")
                     }
                 }
                 try await group.waitForAll()
@@ -76,7 +77,8 @@ import Testing
             let open = Task { try await client.resolve(.email("a"), for: "m") }
             _ = try await server.frame { $0.kind == Frame.request }
             await client.shutdown()
-            #expect(try await open.value.profile?.id == "a")
+            let found = try await open.value.profile?.id
+            #expect(found == "a")
             let error = try await error { () throws(SelvedgeError) in try await client.describe() }
             #expect(error.code == "client_closed")
             _ = try await server.frame { $0.kind == Frame.goaway && $0.code == 0 }

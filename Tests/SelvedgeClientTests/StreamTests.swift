@@ -62,7 +62,8 @@ import Testing
             #expect(!server.frames(0).contains { $0.kind == Frame.credit })
             let sixth = try #require(try await iterator.next())
             length += (try sixth.serializedBytes() as [UInt8]).count
-            #expect(try await server.frame { $0.kind == Frame.credit }.number == UInt32(length))
+            let heard = try await server.frame { $0.kind == Frame.credit }.number
+            #expect(heard == UInt32(length))
         }
     }
 
@@ -92,7 +93,8 @@ import Testing
         }
         try await withClient(server) { client in
             for try await _ in client.checkStore() { break }
-            #expect(try await server.frame { $0.kind == Frame.cancel }.stream == 1)
+            let heard = try await server.frame { $0.kind == Frame.cancel }.stream
+            #expect(heard == 1)
         }
     }
 
