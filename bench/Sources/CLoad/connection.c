@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
@@ -100,7 +101,8 @@ int load_read(load_connection *self, int flags) {
     ssize_t size = recv(self->socket, self->in + self->end, LOAD_ROOM - self->end, flags);
     if (size == 0) { return load_fail("the other side has closed the connection"); }
     if (size < 0) {
-        if (errno == EAGAIN || errno == EINTR) { return 0; }
+        if (errno == EINTR || (errno == EAGAIN && flags & MSG_DONTWAIT)) { return 0; }
+        if (errno == EAGAIN) { return load_fail("no answer within ten seconds"); }
         return load_fail("receiving: %s", strerror(errno));
     }
     self->end += (size_t)size;
@@ -199,6 +201,7 @@ static int say_hello(load_connection *self) {
 static load_connection *open_socket(int family, const struct sockaddr *address, socklen_t size, load_speech speech) {
     load_connection *self = calloc(1, sizeof *self);
     int one = 1;
+    struct timeval patience = {10, 0};
     if (!self || !(self->in = malloc(LOAD_ROOM))) { load_fail("no memory"); goto failed; }
     self->socket = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     self->speech = speech;
@@ -207,6 +210,7 @@ static load_connection *open_socket(int family, const struct sockaddr *address, 
         load_fail("connecting: %s", strerror(errno));
         goto failed;
     }
+    setsockopt(self->socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     if (family == AF_INET) { setsockopt(self->socket, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one); }
     if (speech == LOAD_WIRE && say_hello(self)) { goto failed; }
     return self;
