@@ -46,10 +46,11 @@ extension Bench {
     }
 
     func measureSocket(_ row: inout Row) throws {
-        let connection = try Connection(socket: service.socket)
+        guard let neighbour else { return }
+        let connection = try Connection(socket: Self.socket(in: directory))
         let load = Load(requests: resolves, answer: profile)
         try pair(
-            &row, ours: { try load.run(on: [connection], seconds: options.seconds, server: server) },
+            &row, ours: { try load.run(on: [connection], seconds: options.seconds, server: neighbour.program) },
             beside: { try redis.get(connections: 1, depth: 1, seconds: options.seconds, overSocket: true) })
     }
 

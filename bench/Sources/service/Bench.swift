@@ -8,6 +8,8 @@ final class Bench {
     let redis: Redis
     let echo: Echo
     let service: Service
+    /// The same behind a socket of the file system; for that row alone.
+    let neighbour: Service?
     /// Resolves of random identifiers, one to a frame.
     let resolves: Requests
     let observations: Observations?
@@ -29,15 +31,22 @@ final class Bench {
         let records = options.rows.contains(.record) || options.rows.contains(.p99)
         observations = records ? try Self.traffic(options, directory: directory) : nil
         let made = try MadeStore(people: options.people, directory: options.directory)
-        try made.copy(to: "\(directory)/store")
         say("starting Redis, the echo and the service")
         redis = try Redis(keys: options.people * 3, directory: directory)
         echo = try Echo("\(options.programs)/grpc", directory: directory)
-        service = try Service("\(options.programs)/selvedge", store: "\(directory)/store", directory: directory)
+        let executable = "\(options.programs)/selvedge"
+        service = try Service(executable, graph: made, name: "store", directory: directory)
+        neighbour =
+            options.rows.contains(.unix)
+            ? try Service(
+                executable, graph: made, name: "unix", directory: directory, socket: Self.socket(in: directory))
+            : nil
         var questions = Questions(people: options.people, seed: 1)
         resolves = questions.frames(Self.drawn)
         try questions.write(100_000, to: "\(directory)/requests")
     }
+
+    static func socket(in directory: String) -> String { "\(directory)/selvedge.sock" }
 
     /// What the simulator makes, kept for the next run.
     private static func traffic(_ options: Options, directory: String) throws -> Observations {
@@ -67,6 +76,7 @@ final class Bench {
 
     func stop() throws {
         try service.program.stop()
+        try neighbour?.program.stop()
         try redis.program.stop()
         try echo.program.stop()
     }

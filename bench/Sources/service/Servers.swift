@@ -72,22 +72,24 @@ extension Substring {
     fileprivate func trimming(_ character: Character) -> String { String(filter { $0 != character }) }
 }
 
-/// The program that is measured, on a copy of the graph.
+/// The program that is measured, on a copy of the graph of its own.
 final class Service {
     let program: Program
+    /// Of the wire protocol; 0 where it listens on a socket of the file system.
     let port: UInt16
-    let socket: String
     let grpcPort: UInt16
 
-    init(_ executable: String, store: String, directory: String) throws {
-        socket = "\(directory)/selvedge.sock"
+    /// - Parameter socket: the path to listen at for the wire protocol; nil: a port of the loopback.
+    init(_ executable: String, graph: MadeStore, name: String, directory: String, socket: String? = nil) throws {
+        let store = "\(directory)/\(name)"
+        try graph.copy(to: store)
         program = try Program(
             [
-                executable, "serve", "--data", store, "--insecure-loopback", "--listen", "127.0.0.1:0", "--grpc-listen",
-                "127.0.0.1:0", "--http-listen", "127.0.0.1:0", "--unix-listen", socket,
-            ], log: "\(directory)/selvedge.log")
-        port = try program.port(named: "wire")
+                executable, "serve", "--data", store, "--insecure-loopback", "--listen",
+                socket.map { "unix:\($0)" } ?? "127.0.0.1:0", "--grpc-listen", "127.0.0.1:0", "--http-listen", "none",
+            ], log: "\(directory)/\(name).log")
         grpcPort = try program.port(named: "grpc")
+        port = socket == nil ? try program.port(named: "wire") : 0
     }
 }
 
