@@ -68,7 +68,7 @@ struct Options {
         }
     }
 
-    var people: Int { identifiers / 3 }
+    var people: Int { (identifiers + 2) / 3 }
 }
 
 struct Failure: Error, CustomStringConvertible {
