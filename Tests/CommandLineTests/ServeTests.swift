@@ -84,7 +84,7 @@ import Testing
         #expect(answer.status == 1)
         #expect(
             answer.err.contains(
-                "serve.yaml:2:1: listen: 0.0.0.0:7420 can be reached from other machines, which takes TLS"))
+                "serve.yaml:2:9: listen: 0.0.0.0:7420 can be reached from other machines, which takes TLS"))
     }
 
     private static let policy = """
