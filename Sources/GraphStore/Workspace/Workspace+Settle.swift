@@ -73,7 +73,7 @@ extension Workspace {
             return Standing(isLive: false, partyRank: 1, weight: 0, nextLook: nil)
         }
         let timeToLive = timeToLive(left, right)
-        var standing = links[index].evidence.standing(at: hour, timeToLive: timeToLive, policies: policies)
+        var standing = standing(of: index, timeToLive: timeToLive)
         if let unlisted = links[index].unlisted, !standing.isLive {
             standing.isLive = timeToLive.map { hour < Evidence.expiryHour(unlisted.newest, timeToLive: $0) } ?? true
         }
@@ -159,7 +159,8 @@ extension Workspace {
         guard !retied.isEmpty else { return }
         var ties: [Int32: [Int]] = [:]
         for index in links.indices where links[index].kind == .tie {
-            ties[recordEnd(index), default: []].append(index)
+            let record = recordEnd(index)
+            if retied[record] != nil { ties[record, default: []].append(index) }
         }
         let order = retied.keys.sorted { nodes[Int($0)].id < nodes[Int($1)].id }
         for record in order {
@@ -169,7 +170,7 @@ extension Workspace {
             let contribution = RecordContribution(record: held.node, source: key.source, time: held.time)
             let choice = try strongest(held, transaction)
             for tie in ties[record] ?? [] where links[tie].left != choice && links[tie].right != choice {
-                links[tie].evidence = Evidence()
+                setEvidence(of: tie, to: Evidence())
                 links[tie].isChanged = true
                 links[tie].standing = standing(of: tie)
             }
@@ -179,8 +180,9 @@ extension Workspace {
     }
 
     private mutating func setTie(_ index: Int, to contribution: RecordContribution) {
-        if links[index].evidence.records != [contribution] {
-            links[index].evidence.records = [contribution]
+        let place = decode(index)
+        if decoded[place].records != [contribution] {
+            decoded[place].records = [contribution]
             links[index].isChanged = true
         }
         links[index].standing = standing(of: index)
@@ -190,7 +192,7 @@ extension Workspace {
     private mutating func noteLapsedTies() {
         for index in links.indices where links[index].kind == .tie && !links[index].standing.isLive {
             let record = recordEnd(index)
-            guard nodes[Int(record)].recordIsHeld, let source = links[index].evidence.records.first?.source else {
+            guard nodes[Int(record)].recordIsHeld, let source = firstRecord(of: index)?.source else {
                 continue
             }
             retied[record] = RecordKey(source: source, key: nodes[Int(record)].key)
@@ -222,7 +224,8 @@ extension Workspace {
         for index in links.indices {
             links[index].place = place(for: index)
             guard links[index].place == .active, links[index].unlisted != nil else { continue }
-            links[index].evidence.records = try sharedRecords(index, transaction).sorted { $0.record < $1.record }
+            let records = try sharedRecords(index, transaction).sorted { $0.record < $1.record }
+            decoded[decode(index)].records = records
             links[index].unlisted = nil
             links[index].isChanged = true
             links[index].standing = standing(of: index)
@@ -233,7 +236,7 @@ extension Workspace {
     private func place(for index: Int) -> LinkPlace {
         let (kind, isLive, stored) = (links[index].kind, links[index].standing.isLive, links[index].stored)
         if kind == .mustLink { return isLive ? .active : .nowhere }
-        if links[index].evidence.isEmpty && links[index].unlisted == nil { return .nowhere }
+        if !hasEvidence(index) && links[index].unlisted == nil { return .nowhere }
         if !isLive { return kind == .tie ? .nowhere : .suspended(.expired) }
         if kind == .tie { return .active }
         if let reason = hubReason(links[index].left, links[index].right) {
