@@ -95,11 +95,15 @@ extension Workspace {
         countCounterparts(of: indices)
         var degrees: [Int: Degree] = [:]
         for index in indices {
-            if nodes[index].flags.contains(.hasNodeRow) {
-                degrees[index] = try row(of: Int32(index), transaction).suspended
-            } else if policies.mayBeHub(nodes[index].namespace, counterparts: Int(nodes[index].counterparts)) {
-                degrees[index] = Degree()
+            var counterparts = Int(nodes[index].counterparts)
+            guard nodes[index].flags.contains(.hasNodeRow) else {
+                if policies.mayBeHub(nodes[index].namespace, counterparts: counterparts) { degrees[index] = Degree() }
+                continue
             }
+            let row = try row(of: Int32(index), transaction)
+            counterparts += Int(row.live)
+            guard policies.mayBeHub(nodes[index].namespace, counterparts: counterparts) else { continue }
+            degrees[index] = row.suspended
         }
         guard !degrees.isEmpty else { return degrees }
         for index in links.indices where links[index].countsInDegree {

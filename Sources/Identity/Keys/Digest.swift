@@ -17,6 +17,12 @@ package struct Digest: Hashable, Sendable {
         for index in 0..<Self.byteCount { storage[index] = bytes[index] }
     }
 
+    /// Nil unless there are 32 bytes.
+    package init?(_ bytes: Span<UInt8>) {
+        guard bytes.count == Self.byteCount else { return nil }
+        for index in 0..<Self.byteCount { storage[index] = bytes[index] }
+    }
+
     /// SHA-256 of the bytes.
     package init(sha256 bytes: Span<UInt8>) {
         // Sound: C reads `count` bytes of the span and writes 32 to `storage`, which both outlive the call.
