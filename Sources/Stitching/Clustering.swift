@@ -215,25 +215,13 @@ package struct Clusterer {
 }
 
 extension Clusterer {
-    /// A link that is to be put in order: its rank but for the key bytes, which few have to be asked for.
-    private struct Place {
-        var order: UInt64
-        var index: Int32
-    }
-
     /// Indices of links in the order of clustering.
     private func orderedLinks() -> [Int] {
-        var places: [Place] = []
-        places.reserveCapacity(links.count)
-        for index in links.indices where links[index].left != links[index].right {
-            places.append(Place(order: rank(links[index]).order, index: Int32(index)))
-        }
-        places.sort { left, right in
-            if left.order != right.order { return left.order < right.order }
-            let (first, second) = (rank(links[Int(left.index)]), rank(links[Int(right.index)]))
-            return first != second ? first < second : left.index < right.index
-        }
-        return places.map { Int($0.index) }
+        links.indices
+            .filter { links[$0].left != links[$0].right }
+            .map { (index: $0, rank: rank(links[$0])) }
+            .sorted { $0.rank < $1.rank }
+            .map(\.index)
     }
 
     private func rank(_ link: ClusterLink) -> LinkRank {

@@ -3,7 +3,7 @@ package import Identity
 /// A link's place in the order of clustering; ascending means earlier.
 package struct LinkRank: Hashable, Comparable, Sendable {
     /// All that comes before the key bytes, most significant first.
-    private(set) var order: UInt64
+    private var order: UInt64
     private var low: IdentityKey
     private var high: IdentityKey
 
