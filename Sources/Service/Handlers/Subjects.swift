@@ -71,7 +71,7 @@ extension Handlers {
                 return try intake.identityKey(namespace: index, value: message.extracting(range))
             } catch { throw error.placed(in: "subject.identifier") }
         case .sha256(let range):
-            guard let digest = Digest(copying: message.extracting(range)) else {
+            guard let digest = Digest(message.extracting(range)) else {
                 throw Refusal(reason: .invalidHash, field: "subject.identifier.sha256", advice: "SHA-256 has 32 bytes")
             }
             do throws(Refusal) {

@@ -41,7 +41,7 @@ final class Bench {
             ? try Service(
                 executable, graph: made, name: "unix", directory: directory, socket: Self.socket(in: directory))
             : nil
-        var questions = Questions(people: options.people, seed: 1)
+        var questions = Questions(people: options.people, seed: 1, sendsRawPhones: options.sendsRawPhones)
         resolves = questions.frames(Self.drawn)
         try questions.write(100_000, to: "\(directory)/requests")
     }

@@ -13,6 +13,7 @@ struct Options {
           --rate R           resolves a second of the row p99 (5000)
           --batch N          observations to a message of RecordStream (500)
           --observations N   of traffic to make at most (100000 a second to be measured)
+          --raw-phones       ask by phone numbers as they are, not by their SHA-256
           --json             the table as JSON
         """
 
@@ -27,6 +28,7 @@ struct Options {
     var batch = 500
     var observations: Int?
     var isJSON = false
+    var sendsRawPhones = false
     /// Where `selvedge`, `simulate` and `grpc` lie.
     var programs = ""
     /// Where stores are kept and runs take place.
@@ -37,6 +39,10 @@ struct Options {
         while let name = rest.popFirst() {
             if name == "--json" {
                 isJSON = true
+                continue
+            }
+            if name == "--raw-phones" {
+                sendsRawPhones = true
                 continue
             }
             guard let value = rest.popFirst() else { throw Failure("\(name) needs a value\n\(Self.usage)") }

@@ -49,30 +49,48 @@ extension WireConnection {
     }
 
     private func answerShortReads(_ turn: consuming Turn) {
-        while mayProcess, let header = FrameHeader(peeking: input), isShortRead(header),
-            header.length <= UInt32(limits.maxFrameBytes),
-            input.readableBytes >= FrameHeader.size + Int(header.length)
+        // Of this thread alone while the turn lasts, so that nothing is counted or checked for each byte.
+        var bytes = input
+        var answers = output
+        input = ByteBuffer()
+        output = ByteBuffer()
+        var began = NIODeadline.now()
+        while mayProcess, answers.readableBytes < limits.outboundBytes, let header = FrameHeader(peeking: bytes),
+            isShortRead(header), header.length <= UInt32(limits.maxFrameBytes),
+            bytes.readableBytes >= FrameHeader.size + Int(header.length), header.stream > lastStream
         {
-            guard open(header.stream) else { return }
-            let isLooking = answer(header, &turn)
-            input.moveReaderIndex(forwardBy: FrameHeader.size)
-            guard let payload = input.readSlice(length: Int(header.length)) else { return }
+            _ = open(header.stream)
+            let isLooking = answer(header, bytes, into: &answers, &turn, &began)
+            bytes.moveReaderIndex(forwardBy: FrameHeader.size + Int(header.length))
+            guard isLooking else { continue }
             // It waits for the audit, so it takes its time after all.
-            if isLooking { start(header, payload) }
+            let payload = bytes.getSlice(at: bytes.readerIndex - Int(header.length), length: Int(header.length))
+            if let payload { start(header, payload) }
+        }
+        let others = output
+        output = answers
+        output.writeImmutableBuffer(others)
+        input = bytes
+        // The one at the front is no such read, or a mistake.
+        if let header = FrameHeader(peeking: input), header.stream <= lastStream, isShortRead(header) {
+            _ = open(header.stream)
         }
     }
 
     /// - Returns: whether the call is a look past consent, and was not answered.
-    private func answer(_ header: FrameHeader, _ turn: inout Turn) -> Bool {
-        let began = NIODeadline.now()
+    private func answer(
+        _ header: FrameHeader, _ input: ByteBuffer, into output: inout ByteBuffer, _ turn: inout Turn,
+        _ began: inout NIODeadline
+    ) -> Bool {
         let start = output.writerIndex
-        output.writeRepeatingByte(0, count: FrameHeader.size)
+        output.writeInteger(0 as UInt64)
+        output.writeInteger(0 as UInt32)
         var purpose = -1
         var status = Status.ok
         do throws(CallError) {
             let caller = try currentCaller(at: turn.now)
             let range = FrameHeader.size + 4..<FrameHeader.size + Int(header.length)
-            guard let index = try resolve(header, range, caller, &turn) else {
+            guard let index = try resolve(header, input, range, caller, &turn, into: &output) else {
                 output.moveWriterIndex(to: start)
                 return true
             }
@@ -90,18 +108,19 @@ extension WireConnection {
         }
         let length = output.writerIndex - start - FrameHeader.size
         FrameHeader(.response, stream: header.stream, code: status.rawValue, length: length).set(in: &output, at: start)
-        let time = NIODeadline.now() - began
+        let now = NIODeadline.now()
         let method: Method = header.code == Method.resolve.rawValue ? .resolve : .resolveBatch
-        server.metrics.called(method, purpose: purpose, status: status, nanoseconds: time.nanoseconds)
+        server.metrics.called(method, purpose: purpose, status: status, nanoseconds: (now - began).nanoseconds)
+        began = now
         return false
     }
 
     /// - Returns: the purpose's place; nil for a look past consent.
     private func resolve(
-        _ header: FrameHeader, _ range: Range<Int>, _ caller: Caller, _ turn: inout Turn
+        _ header: FrameHeader, _ input: ByteBuffer, _ range: Range<Int>, _ caller: Caller, _ turn: inout Turn,
+        into output: inout ByteBuffer
     ) throws(CallError) -> Int? {
-        let held = input
-        let message = held.readableBytesUInt8Span.extracting(range)
+        let message = input.readableBytesUInt8Span.extracting(range)
         let method: Method = header.code == Method.resolve.rawValue ? .resolve : .resolveBatch
         return try handlers.resolveShort(method, message, caller, &turn, into: &output)
     }
