@@ -64,3 +64,8 @@ int load_take_precedence(void) {
     struct sched_param parameters = {.sched_priority = 1};
     return sched_setscheduler(0, SCHED_FIFO, &parameters) ? load_fail("%s", strerror(errno)) : 0;
 }
+
+void load_yield_precedence(void) {
+    struct sched_param parameters = {.sched_priority = 0};
+    sched_setscheduler(0, SCHED_OTHER, &parameters);
+}

@@ -11,8 +11,8 @@ extension Bench {
         nextBatch += recording.sent
         capacity = recording.rate
         let latencies = recording.samples.percentiles()
-        let refused = recording.tally.refused
-        if refused > 0 { notes.append("\(refused) of \(recording.tally.observations) observations were refused") }
+        observed += recording.tally.observations
+        refused += recording.tally.refused
         row.ours.samples.append(
             Measurement(
                 value: recording.rate, p50: latencies?.p50, p99: latencies?.p99,
@@ -26,15 +26,14 @@ extension Bench {
             try measureRecording(&alone)
         }
         let half = (capacity ?? 0) / 2
-        row.beside.samples.append(try paced("idle"))
+        row.beside.samples.append(try paced(&lags.alone))
         let recording = try recording(of: 0.3, limit: half)
         recording.start()
         usleep(300_000)
-        row.ours.samples.append(try paced("recording"))
+        row.ours.samples.append(try paced(&lags.beside))
         try recording.finish()
         nextBatch += recording.sent
-        notes.append(
-            "recording went on at \(fixed(recording.rate, 0))/s of the \(fixed(half, 0))/s that are half the capacity")
+        shares.append(recording.rate / half)
     }
 
     /// - Parameter share: of the batches that there are for a repetition.
@@ -48,19 +47,21 @@ extension Bench {
             observations, nextBatch..<nextBatch + count, limit: limit, seconds: options.seconds + 2, port: service.port)
     }
 
-    private func paced(_ when: String) throws -> Measurement {
+    private func paced(_ late: inout [Double]) throws -> Measurement {
         let connection = try Connection(port: service.port)
         let count = Int(options.rate * options.seconds)
         let (latencies, lags) = (Samples(capacity: count), Samples(capacity: count))
         var tally = load_tally()
-        try connection.check(
+        let code = withPrecedence {
             load_paced(
                 connection.pointer, resolves.raw, Int.random(in: 0..<resolves.count), profile, options.rate,
-                options.seconds, &latencies.raw, &lags.raw, &tally))
+                options.seconds, &latencies.raw, &lags.raw, &tally)
+        }
+        try connection.check(code)
         guard let found = latencies.percentiles(), let lag = lags.percentiles() else {
             throw Failure("nothing was measured")
         }
-        notes.append("\(when): requests were written \(fixed(lag.p99, 0)) us (p99) after they were due")
+        late.append(lag.p99)
         return Measurement(value: found.p99, p50: found.p50, p99: found.p99)
     }
 }

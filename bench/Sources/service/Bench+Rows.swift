@@ -56,7 +56,7 @@ extension Bench {
 
     func measureBatch(_ row: inout Row) throws {
         let size = 1_000
-        var questions = Questions(people: options.people, seed: 2, sendsRawPhones: options.sendsRawPhones)
+        var questions = Questions(options, seed: 2)
         let load = Load(
             requests: questions.frames(500, subjects: size), answer: load_answer(kind: LOAD_PROFILES, items: size))
         let connection = try Connection(port: service.port)
@@ -77,7 +77,7 @@ extension Bench {
 
     /// What the two loads differ by: Redis's answers to this bench's requests, beside redis-benchmark's.
     func measureGenerator(_ row: inout Row) throws {
-        var questions = Questions(people: options.people, seed: 3, sendsRawPhones: options.sendsRawPhones)
+        var questions = Questions(options, seed: 3)
         let requests = questions.gets(Self.drawn, keys: options.people * 3)
         let load = Load(requests: requests, answer: load_answer(kind: LOAD_VALUE, items: 1), depth: row.depth)
         let connection = try Connection(port: redis.port, speech: LOAD_REDIS)

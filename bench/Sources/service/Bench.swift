@@ -18,8 +18,12 @@ final class Bench {
     /// Observations a second that the service last took; half of it is the load of the row p99.
     var capacity: Double?
     private(set) var rows: [Row]
-    /// What a reader of the table should know besides.
-    var notes: [String] = []
+    /// Microseconds by which requests of the row p99 were late (p99), alone and beside recording.
+    var lags: (alone: [Double], beside: [Double]) = ([], [])
+    /// What recording beside resolves reached of its rate.
+    var shares: [Double] = []
+    var (observed, refused): (UInt64, UInt64) = (0, 0)
+    private(set) var hasPrecedence = false
 
     /// Frames that are made: so many that nothing near a cache holds what they name.
     static let drawn = 1_000_000
@@ -41,7 +45,7 @@ final class Bench {
             ? try Service(
                 executable, graph: made, name: "unix", directory: directory, socket: Self.socket(in: directory))
             : nil
-        var questions = Questions(people: options.people, seed: 1, sendsRawPhones: options.sendsRawPhones)
+        var questions = Questions(options, seed: 1)
         resolves = questions.frames(Self.drawn)
         try questions.write(100_000, to: "\(directory)/requests")
     }
@@ -72,6 +76,31 @@ final class Bench {
                 try measure(&rows[place])
             }
         }
+    }
+
+    /// What a reader of the table should know besides.
+    var notes: [String] {
+        func range(_ values: [Double], _ digits: Int) -> String {
+            "\(fixed(values.min() ?? 0, digits)) to \(fixed(values.max() ?? 0, digits))"
+        }
+        let phones = options.sendsRawPhones ? "" : " (phone numbers as SHA-256)"
+        var notes = [
+            "\(options.people * 3) identifiers, asked by \(options.namespaces.joined(separator: ", "))\(phones)"
+        ]
+        if observed > 0 { notes.append("\(refused) of \(observed) observations were refused and are not counted") }
+        guard !shares.isEmpty else { return notes }
+        notes.append("p99: recording kept \(range(shares, 2)) of half its capacity")
+        notes.append(
+            "p99: the load wrote \(range(lags.alone, 0)) us late (p99) alone, \(range(lags.beside, 0)) us beside "
+                + "recording; it \(hasPrecedence ? "had" : "did not have") precedence over the service")
+        return notes
+    }
+
+    /// Runs what must not wait for a processor that the service has.
+    func withPrecedence<Result>(_ body: () throws -> Result) rethrows -> Result {
+        hasPrecedence = load_take_precedence() == 0
+        defer { load_yield_precedence() }
+        return try body()
     }
 
     func stop() throws {

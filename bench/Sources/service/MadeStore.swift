@@ -5,12 +5,18 @@ internal import Foundation
 struct Person {
     let number: Int
 
+    static let namespaces = ["email", "phone", "device_id"]
+
+    func value(in namespace: String) -> String {
+        switch namespace {
+        case "email": "customer.\(number)@shop-\(number % 97).example"
+        case "phone": "+49151" + String(format: "%08d", number)
+        default: "d-" + String(mix(UInt64(number)), radix: 16)
+        }
+    }
+
     var identifiers: [(namespace: String, value: String)] {
-        [
-            ("email", "customer.\(number)@shop-\(number % 97).example"),
-            ("phone", "+49151" + String(format: "%08d", number)),
-            ("device_id", "d-" + String(mix(UInt64(number)), radix: 16)),
-        ]
+        Self.namespaces.map { ($0, value(in: $0)) }
     }
 }
 

@@ -12,6 +12,7 @@ struct Options {
           --calls N          gRPC calls at a time (64)
           --rate R           resolves a second of the row p99 (5000)
           --batch N          observations to a message of RecordStream (500)
+          --namespaces A,B   of what is asked by: email, phone, device_id (all three, at random)
           --observations N   of traffic to make at most (100000 a second to be measured)
           --raw-phones       ask by phone numbers as they are, not by their SHA-256
           --json             the table as JSON
@@ -26,6 +27,7 @@ struct Options {
     var calls = 64
     var rate = 5_000.0
     var batch = 500
+    var namespaces = Person.namespaces
     var observations: Int?
     var isJSON = false
     var sendsRawPhones = false
@@ -67,6 +69,11 @@ struct Options {
         case "--calls": calls = try whole(1...128)
         case "--rate": rate = Double(try whole(1...1_000_000))
         case "--batch": batch = try whole(1...1_000)
+        case "--namespaces":
+            namespaces = value.split(separator: ",").map(String.init)
+            guard !namespaces.isEmpty, namespaces.allSatisfy(Person.namespaces.contains) else {
+                throw Failure("--namespaces are of \(Person.namespaces.joined(separator: ", ")), not \(value)")
+            }
         case "--observations": observations = try whole(1_000...20_000_000)
         case "--programs": programs = value
         case "--directory": directory = value

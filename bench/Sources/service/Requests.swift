@@ -37,26 +37,29 @@ final class Requests: @unchecked Sendable {
 /// What is asked of whom: identifiers drawn at random from the graph, all of which exist.
 struct Questions {
     let people: Int
+    let namespaces: [String]
     /// Else as SHA-256, as partners send them: libphonenumber takes some 30 us for a number.
     let sendsRawPhones: Bool
     private var state: UInt64
 
-    init(people: Int, seed: UInt64, sendsRawPhones: Bool = false) {
-        self.people = people
-        self.sendsRawPhones = sendsRawPhones
+    init(_ options: Options, seed: UInt64) {
+        people = options.people
+        namespaces = options.namespaces
+        sendsRawPhones = options.sendsRawPhones
         state = seed
     }
 
     private mutating func subject() -> ProtoWriter {
         state &+= 1
         let drawn = mix(state)
-        let said = Person(number: Int(drawn % UInt64(people))).identifiers[Int((drawn >> 40) % 3)]
+        let namespace = namespaces[Int((drawn >> 40) % UInt64(namespaces.count))]
+        let value = Person(number: Int(drawn % UInt64(people))).value(in: namespace)
         var identifier = ProtoWriter()
-        identifier.field(1, said.namespace)
-        if said.namespace == "phone", !sendsRawPhones {
-            identifier.field(3, BenchStore.sha256(said.value))
+        identifier.field(1, namespace)
+        if namespace == "phone", !sendsRawPhones {
+            identifier.field(3, BenchStore.sha256(value))
         } else {
-            identifier.field(2, said.value)
+            identifier.field(2, value)
         }
         var subject = ProtoWriter()
         subject.field(1, identifier)

@@ -6,17 +6,21 @@ struct Table {
     var notes: [String]
     var options: Options
 
-    private static let widths = [44, 21, 21, 21, 21, 17, 20, 6, 16, 13]
+    private static let heads = [
+        "", "Redis 7", "gRPC echo", "idle", "Selvedge", "ratio", "must reach", "", "p50, p99 us",
+        "server us, beside; ours",
+    ]
 
     var text: String {
-        var lines = [
-            line([
-                "", "Redis 7", "gRPC echo", "idle", "Selvedge", "ratio", "must reach", "", "p50, p99 us", "server us",
-            ])
-        ]
-        lines += rows.map { line(cells(of: $0)) }
-        lines += notes
-        return lines.joined(separator: "\n")
+        let cells = [Self.heads] + rows.map(cells)
+        let widths = Self.heads.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
+        let lines = cells.map { cells in
+            zip(cells, widths).enumerated().map { place, pair in
+                let padding = String(repeating: " ", count: pair.1 - pair.0.count)
+                return place == 0 ? pair.0 + padding : padding + pair.0
+            }.joined(separator: "  ")
+        }
+        return (lines + notes).joined(separator: "\n")
     }
 
     private func cells(of row: Row) -> [String] {
@@ -32,13 +36,6 @@ struct Table {
             row.requirements.map(describe).joined(separator: ", "), row.passes.map { $0 ? "pass" : "miss" } ?? "",
             latency.joined(separator: ", "), processor.filter { !$0.isEmpty }.joined(separator: "; "),
         ]
-    }
-
-    private func line(_ cells: [String]) -> String {
-        zip(cells, Self.widths).enumerated().map { place, pair in
-            let padding = String(repeating: " ", count: max(0, pair.1 - pair.0.count))
-            return place == 0 ? pair.0 + padding : padding + pair.0
-        }.joined(separator: " ")
     }
 
     private func spread(_ series: Series) -> String {

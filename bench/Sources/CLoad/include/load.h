@@ -103,5 +103,6 @@ int load_free_port(void);
 
 /// Takes this thread before others whenever it has something to do; -1 where the system does not permit it.
 int load_take_precedence(void);
+void load_yield_precedence(void);
 
 #endif
