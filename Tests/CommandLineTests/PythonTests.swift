@@ -34,7 +34,8 @@ private enum PythonEnvironment {
         let server = try ServerRun(tool)
         let (wire, grpc) = (try #require(server.addresses["wire"]), try #require(server.addresses["grpc"]))
         let answer = try run(
-            ["\(PythonEnvironment.root)tools/python/tests/against_server.py", "tcp://\(wire)", "--grpc", grpc], in: tool.path)
+            ["\(PythonEnvironment.root)tools/python/tests/against_server.py", "tcp://\(wire)", "--grpc", grpc],
+            in: tool.path)
         let cases = answer.output.split(separator: "\n").filter { $0.hasPrefix("{") }
         let failed = cases.filter { !$0.contains("\"ok\": true") }
         #expect(failed.isEmpty)

@@ -16,9 +16,14 @@ struct ServedTraffic: Sendable {
         }
 
         var source: String
-        var record_id: String?
+        var recordID: String?
         var time: String
         var identifiers: [Identifier]
+
+        enum CodingKeys: String, CodingKey {
+            case source, time, identifiers
+            case recordID = "record_id"
+        }
     }
 
     /// - Parameter size: observations of a batch.
@@ -43,7 +48,7 @@ struct ServedTraffic: Sendable {
     private static func observation(_ line: Line) -> SelvedgeObservation {
         .with { message in
             message.source = line.source
-            message.recordID = line.record_id ?? ""
+            message.recordID = line.recordID ?? ""
             message.timeMs = milliseconds(line.time)
             message.identifiers = line.identifiers.map { identifier in
                 .with {

@@ -21,7 +21,8 @@ struct AccessWorld {
         var lines = roles.map { role in
             changes[role] ?? "  - {id: \(role), roles: [\(role)]\(scope(of: role))}"
         }
-        lines.append(changes["web"] ?? "  - {id: \"\(web)\", roles: [resolve, ingest], purposes: [service], sources: [web]}")
+        lines.append(
+            changes["web"] ?? "  - {id: \"\(web)\", roles: [resolve, ingest], purposes: [service], sources: [web]}")
         return """
             tokens: {audience: selvedge, issuer: "https://issuer.example", keys_file: \(keys)}
             certificates: {trust_domain: shop.example}
@@ -84,13 +85,15 @@ struct AccessWorld {
     /// One call by token.
     func ask(_ kind: DoorKind, as name: String?, _ method: Wire.Method, _ message: [UInt8]) async throws -> Reply {
         let door = try await door(kind, as: name)
-        var reply = await door.ask(method, message)
-        // The first message of a stream that both sides send is the question here.
+        let reply: Reply
         if method == .recordStream {
+            // The first message of a stream that both sides send is the question here.
             let stream = await door.open(method, nil)
             await stream.send(message)
             stream.finish()
             reply = await stream.rest()
+        } else {
+            reply = await door.ask(method, message)
         }
         await door.close()
         return reply

@@ -33,7 +33,7 @@ extension ConformanceCase {
         generic("a record that is unknown", Say.resolve(Say.record("crm", "r9"))),
         generic(
             "a profile id that was forged",
-            Say.resolve(.with { $0.profileID = "prf_" + String(repeating: "a", count: 26) })),
+            Say.resolve(.with { $0.profileID = "prf_" + String(repeating: "1", count: 26) })),
         ConformanceCase(
             "a look sees past consent", .resolve,
             SelvedgeResolveRequest.with {
@@ -115,7 +115,7 @@ extension ConformanceCase {
             "half a question", .explain, explain(Say.email("ada"), .init()).bytes, "INVALID_ARGUMENT missing_field",
             field: "second"),
         ConformanceCase(
-            "two would be one", .simulate, simulate([Say.observation("email:ada@example.org", "device_id:bob-1")])
+            "two would be one", .simulate, simulate([Say.observation("email:ada@example.org", "device_id:eve-1")])
         ) { (answer: SelvedgeSimulateResponse) in
             #expect(answer.results.count == 1 && answer.results[0].before.count == 2)
             #expect(answer.results[0].outcome.kind == .merged)
@@ -129,7 +129,7 @@ extension ConformanceCase {
         ConformanceCase(
             "the feed to its end", .watch, SelvedgeWatchRequest.with { $0.purpose = "service" }
         ) { (answer: SelvedgeWatchResponse) in
-            #expect(answer.entries.filter { $0.kind == "created" }.count == 3)
+            #expect(answer.entries.filter { $0.kind == "created" }.count == 4)
             #expect(answer.next > answer.entries.last?.sequence ?? .max)
         },
         ConformanceCase(
@@ -196,7 +196,7 @@ extension ConformanceCase {
             #expect(answer.done && answer.total == 0 && answer.problems.isEmpty)
         },
         ConformanceCase("its records", .clusters, SelvedgeClustersRequest()) { (answer: SelvedgeClustersResponse) in
-            #expect(answer.rows.count == 1 && answer.rows[0].source == "crm" && answer.rows[0].recordID == "r1")
+            #expect(answer.rows.count == 1 && answer.rows[0].source == "crm")
         },
         ConformanceCase(
             "a pseudonym", .key, SelvedgeKeyRequest.with { $0.subject = Say.email("nobody") }
@@ -205,7 +205,8 @@ extension ConformanceCase {
         },
         ConformanceCase(
             "no subject", .key, [], "INVALID_ARGUMENT missing_field", field: "subject"),
-        ConformanceCase("a server that serves", .health, GRPCHealthCheckRequest()) { (answer: GRPCHealthCheckResponse) in
+        ConformanceCase("a server that serves", .health, GRPCHealthCheckRequest()) {
+            (answer: GRPCHealthCheckResponse) in
             #expect(answer.status == .serving)
         },
         ConformanceCase(

@@ -13,7 +13,7 @@ extension ConformanceCase {
                 Say.observation("email:dora@example.org", "cookie:dora-1"), Say.observation("email:dora"),
                 Say.observation("email:ada@example.org", "cookie:ada-2"),
                 Say.observation("email:ada@example.org", "cookie:ada-1"),
-                Say.observation("email:ada@example.org", "device_id:bob-1"),
+                Say.observation("email:ada@example.org", "device_id:eve-1"),
             ]), writes: true
         ) { (answer: SelvedgeRecordResponse) in
             #expect(answer.outcomes.map(\.kind) == [.created, .refused, .joined, .unchanged, .merged])
@@ -82,13 +82,13 @@ extension ConformanceCase {
         },
         ConformanceCase(
             "the same consent again", .decide,
-            Say.decide("bob", [Say.decision("marketing", "granted", at: Say.now + 1)]), writes: true
+            Say.decide("bob", [Say.decision("marketing", "granted", at: consented + 1)]), writes: true
         ) { (answer: SelvedgeDecideResponse) in
             #expect(answer.outcomes.map(\.effect) == ["duplicate"])
         },
         ConformanceCase(
             "an older one", .decide,
-            Say.decide("carol", [Say.decision("marketing", "denied", at: Say.now - 1)]), writes: true
+            Say.decide("carol", [Say.decision("marketing", "denied", at: consented - 1)]), writes: true
         ) { (answer: SelvedgeDecideResponse) in
             #expect(answer.outcomes.map(\.effect) == ["superseded"])
             #expect(answer.outcomes.allSatisfy { $0.supersededBy.count == 32 })
@@ -110,7 +110,8 @@ extension ConformanceCase {
         ConformanceCase(
             "into the past", .sweep, SelvedgeSweepRequest.with { $0.asOfMs = 1 }.bytes,
             "FAILED_PRECONDITION before_clock"),
-        ConformanceCase("what is past", .purge, SelvedgePurgeRequest(), writes: true) { (answer: SelvedgePurgeResponse) in
+        ConformanceCase("what is past", .purge, SelvedgePurgeRequest(), writes: true) {
+            (answer: SelvedgePurgeResponse) in
             #expect(!answer.horizon.isEmpty)
         },
         ConformanceCase("garbage", .purge, garbage, "INVALID_ARGUMENT malformed_message"),

@@ -57,10 +57,11 @@ import Wire
                 .message(SelvedgeResolveResponse.self)
             #expect(shown.outcome == .profile)
             server.clock.advance(milliseconds: 400 * 86_400_000)
+            #expect(await doors[0].ask(.sweep, []).failure == nil)
             let subjects = [
                 Say.resolve(Say.email("nobody")), Say.resolve(Say.email("ada"), "marketing"),
                 Say.resolve(Say.email("carol"), "marketing"), Say.resolve(Say.subject("cookie", "old-1")),
-                Say.resolve(.with { $0.profileID = "prf_" + String(repeating: "a", count: 26) }),
+                Say.resolve(.with { $0.profileID = "prf_" + String(repeating: "1", count: 26) }),
                 Say.resolve(.with { $0.profileID = shown.profileID }), Say.resolve(Say.record("nowhere", "r")),
             ]
             var replies: Set<Reply> = []
@@ -169,7 +170,8 @@ import Wire
             let token = try TokenDraft().signed(by: try await TokenForge.shared.value)
             let door = try server.door(kind, .init(token: token))
             let batch = Say.recording([
-                Say.observation("email:ada@example.org", "cookie:a"), Say.observation("email:ada@example.org", "cookie:b"),
+                Say.observation("email:ada@example.org", "cookie:a"),
+                Say.observation("email:ada@example.org", "cookie:b"),
                 Say.observation("email:bob@example.org", "cookie:c"), Say.observation("cookie:b", "cookie:c"),
                 Say.observation("email:nothing"),
             ])

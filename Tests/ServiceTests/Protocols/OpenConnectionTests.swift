@@ -60,7 +60,7 @@ import Wire
         try await AccessWorld.with(certificates: true) { world in
             let door = try world.door(kind, CertificateDraft())
             #expect(await door.ask(.resolve, Self.question).failure == nil)
-            world.server.clock.advance(milliseconds: 3_602_000)
+            world.server.clock.advance(milliseconds: 3_660_000)
             #expect(await door.ask(.resolve, Self.question).end == "UNAUTHENTICATED credentials_expired")
             await door.close()
         }
@@ -150,7 +150,9 @@ import Wire
         }
     }
 
-    @Test(arguments: DoorKind.allCases) func aKeyThatIsTakenAwayEndsItsTokensOnOpenConnections(kind: DoorKind) async throws {
+    @Test(arguments: DoorKind.allCases) func aKeyThatIsTakenAwayEndsItsTokensOnOpenConnections(kind: DoorKind)
+        async throws
+    {
         try await AccessWorld.with { world in
             let door = try await world.door(kind, as: "resolve")
             #expect(await door.ask(.resolve, Self.question).failure == nil)
