@@ -188,7 +188,12 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["selvedge", "simulate", "TestSupport"], swiftSettings: settings),
+            name: "CommandLineTests",
+            dependencies: [
+                "selvedge", "simulate", "SelvedgeClient", "Wire", "TestSupport",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: settings),
         .testTarget(name: "RepositoryTests", swiftSettings: settings),
     ],
     cxxLanguageStandard: .cxx17

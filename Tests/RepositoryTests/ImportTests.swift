@@ -18,9 +18,19 @@ import Testing
         "Yams": ["Identity", "simulate"],
         "ArgumentParser": ["selvedge", "simulate"],
         "JWTKit": ["Service"], "SwiftASN1": ["Service"], "X509": ["Service"],
+        "GRPCCore": ["Service"], "GRPCNIOTransportHTTP2Posix": ["Service"],
+        "Hummingbird": ["Service"], "HummingbirdCore": ["Service"], "NIOCertificateReloading": ["Service"],
+        "CoreMetrics": ["Service"], "Metrics": ["Service"], "Logging": ["Service"],
+        "ServiceLifecycle": ["Service"], "UnixSignals": ["Service"],
+        // Sockets: the server's and the client's. Wire has buffers for frames, and nothing that opens one.
+        "NIOCore": ["Service", "SelvedgeClient", "Wire"], "NIOPosix": ["Service", "SelvedgeClient"],
+        "NIOSSL": ["Service", "SelvedgeClient"],
+        "SwiftProtobuf": ["Service", "SelvedgeClient", "Wire"],
     ]
 
-    private static let system: Set<String> = ["Foundation", "Glibc", "Synchronization", "Dispatch"]
+    private static let system: Set<String> = [
+        "Foundation", "FoundationEssentials", "Glibc", "Synchronization", "Dispatch",
+    ]
 
     private struct Import {
         let place: String

@@ -21,7 +21,7 @@ package final class TemporaryDirectory: Sendable {
 }
 
 /// A store that lasts as long as the test, open for writing.
-package final class TemporaryStore {
+package final class TemporaryStore: Sendable {
     package static let options = Environment.Options(growthStep: 1 << 20)
 
     package let engine: Engine
