@@ -66,9 +66,10 @@ struct SimulateCommand: ParsableCommand {
             case .failure(let refusal):
                 refused += 1
                 try say(SimulatedLine(line.line, LineOutcome(refused: RefusalAnswer(refusal)), isView: isView))
-            case .success:
+            case .success(let observation):
                 let result = after[next]
-                let outcome = LineOutcome(result.outcome)
+                var outcome = LineOutcome(result.outcome)
+                outcome.dropped = observation.droppedIdentifiers.map { RefusalAnswer($0) }
                 if outcome.refusal != nil { refused += 1 }
                 try say(
                     SimulatedLine(line.line, outcome, before: before[next], after: result.profile, isView: isView))
