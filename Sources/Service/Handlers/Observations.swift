@@ -42,7 +42,7 @@ extension Handlers {
         do throws(Refusal) {
             return .success(try intake.key(try draft(message), receivedAt: receivedAt))
         } catch {
-            return .failure(error)
+            return .failure(error.asOfMessages)
         }
     }
 
@@ -112,6 +112,15 @@ extension Handlers {
         guard message.lifts.count <= 64, message.tcf.agreed.count <= 64 else {
             throw Refusal(reason: .tooLarge, field: field)
         }
+    }
+}
+
+extension Refusal {
+    /// Named as messages have it: what a line of JSON calls `consents` is `decisions` there.
+    fileprivate var asOfMessages: Refusal {
+        let name = "consents"
+        guard field.hasPrefix(name) else { return self }
+        return Refusal(reason: reason, field: "decisions" + field.dropFirst(name.count), advice: advice)
     }
 }
 

@@ -55,7 +55,7 @@ extension ConformanceCase {
             "no subject", .resolve, Say.resolve(.init()).bytes, "INVALID_ARGUMENT missing_field", field: "subject"),
         ConformanceCase(
             "no e-mail address", .resolve, Say.resolve(Say.subject("email", "ada")).bytes,
-            "INVALID_ARGUMENT invalid_email", field: "subject.identifier"),
+            "INVALID_ARGUMENT invalid_email", field: "subject.identifier.value"),
         ConformanceCase(
             "a namespace that is unknown", .resolve, Say.resolve(Say.subject("fax", "1")).bytes,
             "INVALID_ARGUMENT unknown_namespace", field: "subject.identifier.namespace"),
