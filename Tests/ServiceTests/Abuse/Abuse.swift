@@ -97,6 +97,7 @@ struct Abuse: Sendable, CustomTestStringConvertible {
                 try client.socket.send(frame.bytes)
                 let answer = try #require(try client.goaway())
                 #expect(answer == (3, "frame_too_large"))
+                Load.pause()
             }
         },
     ]
@@ -111,6 +112,7 @@ struct Abuse: Sendable, CustomTestStringConvertible {
                 try client.socket.send(many)
                 let answer = try #require(try client.goaway())
                 #expect(answer == (8, "too_many_control_frames"))
+                Load.pause()
             }
         }
     }
@@ -152,6 +154,10 @@ final class Load: Sendable {
     var isOver: Bool { over.load(ordering: .relaxed) }
 
     func end() { over.store(true, ordering: .relaxed) }
+
+    /// Between connections, so that there are 200 a second at most: accepting as many as the machine can would measure how it
+    /// shares two processors between the abuser and the server.
+    static func pause() { usleep(5_000) }
 
     func wait() { while !isOver { usleep(20_000) } }
 }

@@ -126,8 +126,10 @@ extension WireConnection {
         guard let context else { return }
         context.close(mode: .output, promise: nil)
         let channel = context.channel
-        // Nothing of the connection is kept for it but the channel.
-        loop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
+        // Nothing of the connection is kept for it but the channel, and that only while the client stays: thousands a second
+        // would be held for the whole second otherwise.
+        let end = loop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
+        channel.closeFuture.whenComplete { _ in end.cancel() }
     }
 
     /// From any thread.

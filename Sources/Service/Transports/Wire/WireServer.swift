@@ -17,8 +17,8 @@ package final class WireServer: Sendable {
     private let connections = Mutex<[ObjectIdentifier: WireConnection]>([:])
     private let draining = Atomic<Bool>(false)
 
-    /// Bytes of all callers' messages that are held at a time.
-    static let inboundBytes = 64 * 1_048_576
+    /// Bytes of all callers' messages that are held at a time: with what they cost beside their bytes, less than 50 MB.
+    static let inboundBytes = 32 * 1_048_576
 
     package init(
         _ handlers: Handlers, metrics: ServiceMetrics, logger: Logger, insecure: Principal?,
