@@ -57,7 +57,7 @@ import Wire
                 continue
             }
             agreed += 1
-            #expect(query.restored(from: bytes).subject == generated.subject, "seed \(seed): \(bytes)")
+            #expect(query.restored(from: bytes).subject == generated.subject.known, "seed \(seed): \(bytes)")
             #expect(query.restored(from: bytes).purpose == generated.purpose, "seed \(seed): \(bytes)")
         }
         #expect(agreed > 20)
@@ -103,6 +103,26 @@ struct SeededBytes {
         request.purpose = text()
         request.members = next() & 1 == 0
         return request
+    }
+}
+
+extension SelvedgeSubject {
+    /// Without the fields that nobody knows, which the generated messages keep.
+    fileprivate var known: SelvedgeSubject {
+        var known = SelvedgeSubject()
+        switch kind {
+        case nil: break
+        case .profileID(let text)?: known.profileID = text
+        case .record(let name)?:
+            known.record = SelvedgeRecordName()
+            known.record.source = name.source
+            known.record.recordID = name.recordID
+        case .identifier(let identifier)?:
+            known.identifier = SelvedgeIdentifier()
+            known.identifier.namespace = identifier.namespace
+            known.identifier.form = identifier.form
+        }
+        return known
     }
 }
 

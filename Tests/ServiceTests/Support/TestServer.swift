@@ -20,7 +20,12 @@ final class TestServer: Sendable {
         var tls: TLSFiles?
         var start = TokenForge.now
         var limits = ServiceLimits()
-        var configuration = Configuration.builtIn
+        var configuration: Configuration = {
+            // Many servers run beside each other, and a TiB of address space for each is more than there is.
+            var configuration = Configuration.builtIn
+            configuration.limits.mapBytes = 1 << 30
+            return configuration
+        }()
     }
 
     let directory: TemporaryDirectory
