@@ -22,9 +22,11 @@ final class TestServer: Sendable {
         var limits = ServiceLimits()
         var configuration: Configuration = {
             // Many servers run beside each other, and a TiB of address space for each is more than there is.
-            var configuration = Configuration.builtIn
-            configuration.limits.mapBytes = 1 << 30
-            return configuration
+            let yaml = "limits: {map_bytes: 1073741824}"
+            guard let small = try? Configuration(yaml: yaml, file: "test") else {
+                preconditionFailure("the configuration of a test cannot be read")
+            }
+            return small
         }()
     }
 

@@ -61,10 +61,10 @@ extension WireConnection {
         {
             _ = open(header.stream)
             let isLooking = answer(header, bytes, into: &answers, &turn, &began)
+            let payload =
+                isLooking ? bytes.getSlice(at: bytes.readerIndex + FrameHeader.size, length: Int(header.length)) : nil
             bytes.moveReaderIndex(forwardBy: FrameHeader.size + Int(header.length))
-            guard isLooking else { continue }
             // It waits for the audit, so it takes its time after all.
-            let payload = bytes.getSlice(at: bytes.readerIndex - Int(header.length), length: Int(header.length))
             if let payload { start(header, payload) }
         }
         let others = output
