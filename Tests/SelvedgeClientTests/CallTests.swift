@@ -56,7 +56,7 @@ import Wire
     }
 
     @Test func whatIsNotAnsweredEndsAtItsDeadlineAndTheServerIsTold() async throws {
-        let server = try await FakeServer()
+        let server = try await FakeServer { _, _ in }
         try await withClient(server) { client in
             let begin = ContinuousClock.now
             let error = try await error { () throws(SelvedgeError) in
@@ -72,7 +72,7 @@ import Wire
     }
 
     @Test func cancellingTheTaskCancelsTheCall() async throws {
-        let server = try await FakeServer()
+        let server = try await FakeServer { _, _ in }
         try await withClient(server) { client in
             let task = Task { try await client.resolve(.email("a"), for: "m") }
             let request = try await server.frame { $0.kind == Frame.request }
@@ -85,7 +85,7 @@ import Wire
     }
 
     @Test func aTaskThatIsCancelledAlreadySendsNothing() async throws {
-        let server = try await FakeServer()
+        let server = try await FakeServer { _, _ in }
         try await withClient(server) { client in
             let task = Task {
                 try? await Task.sleep(for: .seconds(10))
@@ -99,7 +99,9 @@ import Wire
     }
 
     @Test func aMessageLongerThanAFrameIsNotSent() async throws {
-        let server = try await FakeServer(greet: { connection, _ in connection.greet { $0.maxFrameBytes = 100 } })
+        let server = try await FakeServer(greet: { connection, _ in connection.greet { $0.maxFrameBytes = 100 } }) {
+            _, _ in
+        }
         try await withClient(server) { client in
             let error = try await error { () throws(SelvedgeError) in
                 try await client.resolve(.email(String(repeating: "a", count: 100)), for: "m")

@@ -44,7 +44,7 @@ final class FakeServer: Sendable {
     ///   - port: 0: any.
     init(
         port: Int = 0, greet: @escaping Script = { connection, _ in connection.greet() },
-        _ script: @escaping Script = { _, _ in }
+        _ script: @escaping Script
     ) async throws {
         let log = Log()
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
