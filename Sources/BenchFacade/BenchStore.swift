@@ -46,6 +46,11 @@ public final class BenchStore {
         }
     }
 
+    /// SHA-256 of a value in canonical form, as a partner hashes it: 32 bytes.
+    public static func sha256(_ canonical: String) -> [UInt8] {
+        Digest(sha256: Array(canonical.utf8).span).bytes
+    }
+
     /// Makes an empty store with the built-in configuration; its root key lies in the directory.
     public static func create(directory: String) throws {
         try Store.create(

@@ -87,6 +87,33 @@ package struct ComponentView: ~Escapable {
         guard offset == bytes.byteCount else { throw .invalid("length") }
     }
 
+    /// A link without its evidence, and where in the component that lies.
+    struct LinkHead {
+        var left: UInt16
+        var right: UInt16
+        var kind: LinkKind
+        var verdict: Verdict
+        var folds: UInt16
+        var records: UInt16
+        var evidenceOffset: Int
+    }
+
+    /// The links that lie inside, in order, their evidence measured and left where it is.
+    func forEachLinkHead(_ body: (LinkHead) -> Void) throws(CodecError) {
+        var offset = linksOffset
+        for _ in 0..<(linksApart ? 0 : linkCount) {
+            let head = try LinkBytes.head(bytes, at: &offset)
+            body(head)
+        }
+        guard offset == bytes.byteCount else { throw .invalid("length") }
+    }
+
+    /// The bytes of the links, to the end.
+    var linkBytes: RawSpan {
+        @_lifetime(copy self)
+        get { bytes.extracting(linksOffset..<bytes.byteCount) }
+    }
+
     var viewsOffset: Int { inheritancesOffset + inheritanceCount * 10 }
 
     var linksOffset: Int {

@@ -6,6 +6,9 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     package init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
     @inlinable
+    package static func == (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds == right.milliseconds }
+
+    @inlinable
     package static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.milliseconds < right.milliseconds
     }

@@ -58,7 +58,17 @@ package final class Environment: @unchecked Sendable {
         isReadOnly = options.readOnly
         self.directory = directory
         self.tables = tables
+        if !isReadOnly { Self.keepHeap() }
         try openTables(tables + [Extent.table.declaration])
+    }
+
+    /// Has the C library keep what a writer frees, up to 256 MiB: each transaction takes and frees megabytes of dirty
+    /// pages and arrays, and giving them back to the kernel would have them cleared and mapped anew every time. Said
+    /// once for the process; where it is refused, all is as before but slower.
+    private static func keepHeap() {
+        _ = mallopt(M_MMAP_THRESHOLD, 32 << 20)
+        _ = mallopt(M_TRIM_THRESHOLD, 256 << 20)
+        _ = mallopt(M_TOP_PAD, 4 << 20)
     }
 
     deinit {

@@ -18,6 +18,10 @@ package enum LinkKind: UInt8, Hashable, Sendable, Comparable, CaseIterable {
         }
     }
 
+    @inlinable
+    package static func == (left: LinkKind, right: LinkKind) -> Bool { left.rawValue == right.rawValue }
+
+    @inlinable
     package static func < (left: LinkKind, right: LinkKind) -> Bool { left.rawValue < right.rawValue }
 }
 

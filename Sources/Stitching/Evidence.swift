@@ -131,6 +131,10 @@ extension Evidence {
     /// The evidence at `hour` (hours since the epoch), a contribution living `timeToLive` hours.
     package func standing(at hour: Int32, timeToLive: Int32?, policies: Policies) -> Standing {
         var standing = Standing(isLive: false, partyRank: 1, weight: 0, nextLook: nil)
+        if records.isEmpty {
+            for fold in folds { standing.add(fold, at: hour, timeToLive: timeToLive, policies: policies) }
+            return standing
+        }
         var recordDays: UInt64 = 0
         for fold in folds where standing.admit(fold.last, hour, timeToLive) {
             let source = Int(fold.source.rawValue)
@@ -162,13 +166,20 @@ extension Evidence {
     }
 
     @inlinable
-    static func lives(_ time: Timestamp, _ hour: Int32, _ timeToLive: Int32?) -> Bool {
+    package static func lives(_ time: Timestamp, _ hour: Int32, _ timeToLive: Int32?) -> Bool {
         guard let timeToLive else { return true }
         return hour < expiryHour(time, timeToLive: timeToLive)
     }
 }
 
 extension Standing {
+    /// Counts in the events of one source, of a link that has no records.
+    package mutating func add(_ fold: Fold, at hour: Int32, timeToLive: Int32?, policies: borrowing Policies) {
+        guard admit(fold.last, hour, timeToLive) else { return }
+        partyRank = min(partyRank, policies.sources[Int(fold.source.rawValue)].partyRank)
+        weight += UInt16(fold.days.nonzeroBitCount)
+    }
+
     /// Counts a contribution in if it is within its time to live, and notes when it will not be.
     fileprivate mutating func admit(_ time: Timestamp, _ hour: Int32, _ timeToLive: Int32?) -> Bool {
         guard let timeToLive else {

@@ -2,26 +2,24 @@ package import Identity
 
 /// A link's place in the order of clustering; ascending means earlier.
 package struct LinkRank: Hashable, Comparable, Sendable {
-    var kind: UInt8
-    var partyRank: UInt8
-    var weaker: Int
-    /// Of a session's link the strength of the other end; 0 for others.
-    var named: Int
-    var weight: UInt16
-    var stronger: Int
-    var low: IdentityKey
-    var high: IdentityKey
+    /// All that comes before the key bytes, most significant first.
+    private var order: UInt64
+    private var low: IdentityKey
+    private var high: IdentityKey
 
+    /// - Parameters:
+    ///   - weaker: strength of the weaker end, 0...1000; more is earlier, as with the next three.
+    ///   - named: of a session's link the strength of the other end, 0...1000; 0 for others.
     package init(
         kind: UInt8, partyRank: UInt8, weaker: Int, named: Int, weight: UInt16, stronger: Int, low: IdentityKey,
         high: IdentityKey
     ) {
-        self.kind = kind
-        self.partyRank = partyRank
-        self.weaker = weaker
-        self.named = named
-        self.weight = weight
-        self.stronger = stronger
+        var order = UInt64(kind) << 1 | UInt64(partyRank)
+        order = order << 11 | UInt64(2_047 - weaker)
+        order = order << 11 | UInt64(2_047 - named)
+        order = order << 16 | UInt64(UInt16.max - weight)
+        order = order << 11 | UInt64(2_047 - stronger)
+        self.order = order
         self.low = low
         self.high = high
     }
@@ -40,12 +38,7 @@ package struct LinkRank: Hashable, Comparable, Sendable {
     }
 
     package static func < (left: LinkRank, right: LinkRank) -> Bool {
-        if left.kind != right.kind { return left.kind < right.kind }
-        if left.partyRank != right.partyRank { return left.partyRank < right.partyRank }
-        if left.weaker != right.weaker { return left.weaker > right.weaker }
-        if left.named != right.named { return left.named > right.named }
-        if left.weight != right.weight { return left.weight > right.weight }
-        if left.stronger != right.stronger { return left.stronger > right.stronger }
+        if left.order != right.order { return left.order < right.order }
         if left.low != right.low { return left.low < right.low }
         return left.high < right.high
     }

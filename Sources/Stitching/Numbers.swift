@@ -6,6 +6,9 @@ package struct NodeID: Hashable, Comparable, Sendable {
     package init(_ rawValue: UInt64) { self.rawValue = rawValue }
 
     @inlinable
+    package static func == (left: NodeID, right: NodeID) -> Bool { left.rawValue == right.rawValue }
+
+    @inlinable
     package static func < (left: NodeID, right: NodeID) -> Bool { left.rawValue < right.rawValue }
 }
 
@@ -20,6 +23,9 @@ package struct NamespaceID: Hashable, Comparable, Sendable {
     package init(_ rawValue: UInt16) { self.rawValue = rawValue }
 
     @inlinable
+    package static func == (left: NamespaceID, right: NamespaceID) -> Bool { left.rawValue == right.rawValue }
+
+    @inlinable
     package static func < (left: NamespaceID, right: NamespaceID) -> Bool { left.rawValue < right.rawValue }
 }
 
@@ -29,6 +35,9 @@ package struct SourceID: Hashable, Comparable, Sendable {
 
     @inlinable
     package init(_ rawValue: UInt32) { self.rawValue = rawValue }
+
+    @inlinable
+    package static func == (left: SourceID, right: SourceID) -> Bool { left.rawValue == right.rawValue }
 
     @inlinable
     package static func < (left: SourceID, right: SourceID) -> Bool { left.rawValue < right.rawValue }

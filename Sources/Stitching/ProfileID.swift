@@ -33,15 +33,21 @@ extension ProfileID: CustomStringConvertible {
         text[2] = UInt8(ascii: "f")
         text[3] = UInt8(ascii: "_")
         for index in 0..<26 {
-            let digit = UInt8(truncatingIfNeeded: bits(from: 125 - 5 * index) & 31)
-            text[4 + index] = digit < 10 ? UInt8(ascii: "0") + digit : Self.letters[Int(digit) - 10]
+            text[4 + index] = Self.character(UInt8(truncatingIfNeeded: bits(from: 125 - 5 * index) & 31))
         }
     }
 
-    private static let letters: InlineArray<22, UInt8> = [
-        0x61, 0x62, 0x63, 0x64, 0x65, 0x66, 0x67, 0x68, 0x6a, 0x6b, 0x6d, 0x6e, 0x70, 0x71, 0x72, 0x73, 0x74, 0x76,
-        0x77, 0x78, 0x79, 0x7a,
-    ]
+    /// Of `alphabet`, which leaves out i, l, o and u, without a look into memory.
+    @inline(__always)
+    private static func character(_ digit: UInt8) -> UInt8 {
+        if digit < 10 { return UInt8(ascii: "0") + digit }
+        var letter = UInt8(ascii: "a") + digit - 10
+        if letter >= UInt8(ascii: "i") { letter += 1 }
+        if letter >= UInt8(ascii: "l") { letter += 1 }
+        if letter >= UInt8(ascii: "o") { letter += 1 }
+        if letter >= UInt8(ascii: "u") { letter += 1 }
+        return letter
+    }
 
     /// Reads the text form; nil where it is not one.
     package init?(_ text: some StringProtocol) {

@@ -1,4 +1,4 @@
-public import NIOCore
+package import NIOCore
 
 /// What a frame is; the numbers of the wire (<doc:WireProtocol>).
 package enum FrameKind: UInt8, Hashable, Sendable, CaseIterable {

@@ -61,7 +61,10 @@ import Testing
 
     private static let refusals: [(arguments: [String], status: Int32, text: String)] = [
         ([], 1, "Write `policy: policy.yaml`"),
-        (["--insecure-loopback", "--listen", "0.0.0.0:0"], 1, "--listen: 0.0.0.0:0 can be reached from other machines"),
+        (
+            ["--insecure-loopback", "--listen", "0.0.0.0:0"], 1,
+            "--listen: 0.0.0.0:0 can be reached from other machines"
+        ),
         (["--insecure-loopback", "--http-listen", "[::]:0"], 1, "--http-listen: [::]:0 can be reached"),
         (["--insecure-loopback", "--listen", "shop.example:1"], 1, "is not an IP address and a port"),
         (["--insecure-loopback", "--config", "nothing.yaml"], 1, "nothing.yaml: cannot be read"),
@@ -79,7 +82,47 @@ import Testing
         let config = try tool.file("serve.yaml", "policy: policy.yaml\nlisten: 0.0.0.0:7420\n")
         let answer = try tool.run(["serve", "--data", tool.store, "--config", config])
         #expect(answer.status == 1)
-        #expect(answer.err.contains("serve.yaml:2:1: listen: 0.0.0.0:7420 can be reached from other machines, which takes TLS"))
+        #expect(
+            answer.err.contains(
+                "serve.yaml:2:9: listen: 0.0.0.0:7420 can be reached from other machines, which takes TLS"))
+    }
+
+    private static let policy = """
+        certificates: {trust_domain: shop.example}
+        principals:
+          - {id: spiffe://shop.example/web, roles: [resolve], purposes: [service]}
+
+        """
+
+    @Test func aBrokenPolicyIsSaidAndTheOldOneStays() throws {
+        let policy = try tool.file("policy.yaml", Self.policy)
+        let config = try tool.file("serve.yaml", "policy: policy.yaml\n")
+        let server = try ServerRun(tool, ["--config", config])
+        try tool.file("policy.yaml", Self.policy.replacing("[resolve]", with: "[rule]"))
+        server.run.signal(SIGHUP)
+        let refused = "a file could not be taken; what was in force before stays"
+        #expect(waitUntil(seconds: 10) { server.run.errors.contains(refused) })
+        let metadata = try #require(try server.log(refused).first?["metadata"] as? [String: String])
+        #expect(metadata["file"] == policy)
+        #expect(metadata["problem"]?.contains("policy.yaml:3:") == true, "\(metadata)")
+        #expect(server.get("/readyz").status == 200)
+        #expect(server.get("/metrics").body.contains("\nselvedge_reloads_total{result=\"refused\"} 1\n"))
+        try tool.file("policy.yaml", Self.policy)
+        server.run.signal(SIGHUP)
+        #expect(waitUntil(seconds: 10) { server.run.errors.contains("a file was read again and is in force") })
+        let answer = try server.end()
+        #expect(answer.status == 0)
+        #expect(!answer.err.contains("INSECURE"))
+    }
+
+    @Test func aBrokenPolicyAtTheStartIsRefusedWithItsPlace() throws {
+        try tool.file("policy.yaml", Self.policy.replacing("roles", with: "rules"))
+        let config = try tool.file("serve.yaml", "policy: policy.yaml\n")
+        let answer = try tool.run(["serve", "--data", tool.store, "--config", config])
+        #expect(answer.status == 1)
+        #expect(answer.err.contains("policy.yaml:3:"), "\(answer.err)")
+        // It ended in good order.
+        #expect(try !tool.ask("record", input: Lines.person).err.contains("did not end cleanly"))
     }
 
     @Test func anAddressInUseIsSaid() throws {

@@ -78,7 +78,7 @@ struct OutcomeLedger {
                 let profile = note.first < 0 ? nil : workspace.anchor(of: note.first).map(id)
                 outcome = ItemOutcome(kind: kind(note, workspace), profile: profile)
             }
-            outcome.decisions = decisions[place] ?? []
+            if !decisions.isEmpty { outcome.decisions = decisions[place] ?? [] }
             return outcome
         }
     }

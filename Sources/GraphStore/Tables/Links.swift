@@ -81,6 +81,23 @@ enum LinkBytes {
         for record in evidence.records { EvidenceCodec.encode(record, into: &writer) }
     }
 
+    /// The head of a link inside a component; moves the offset behind its evidence.
+    @inline(__always)
+    static func head(_ bytes: RawSpan, at offset: inout Int) throws(CodecError) -> ComponentView.LinkHead {
+        guard offset + 4 + headerBytes <= bytes.byteCount else { throw .truncated }
+        guard let kind = LinkKind(rawValue: bytes.uint8(at: offset + 4)) else { throw .invalid("kind of link") }
+        guard let verdict = Verdict(rawValue: bytes.uint8(at: offset + 5)) else { throw .invalid("verdict") }
+        let head = ComponentView.LinkHead(
+            left: bytes.bigEndianUInt16(at: offset), right: bytes.bigEndianUInt16(at: offset + 2), kind: kind,
+            verdict: verdict, folds: bytes.bigEndianUInt16(at: offset + 6),
+            records: bytes.bigEndianUInt16(at: offset + 8), evidenceOffset: offset + 4 + headerBytes)
+        offset =
+            head.evidenceOffset + Int(head.folds) * EvidenceCodec.foldBytes
+            + Int(head.records) * EvidenceCodec.recordBytes
+        guard offset <= bytes.byteCount else { throw .truncated }
+        return head
+    }
+
     static func decode(_ bytes: RawSpan, at offset: inout Int) throws(CodecError) -> LinkRow {
         guard offset + headerBytes <= bytes.byteCount else { throw .truncated }
         guard let kind = LinkKind(rawValue: bytes.uint8(at: offset)) else { throw .invalid("kind of link") }

@@ -43,6 +43,9 @@ package struct ViewSection: Hashable, Sendable {
         package var right: UInt16
         package var mask: UInt32
 
+        /// By ends, then by mask.
+        var order: UInt64 { UInt64(left) << 48 | UInt64(right) << 32 | UInt64(mask) }
+
         package init(left: UInt16, right: UInt16, mask: UInt32) {
             self.left = left
             self.right = right

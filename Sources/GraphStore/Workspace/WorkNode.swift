@@ -75,14 +75,27 @@ enum LinkPlace: Hashable {
     }
 }
 
-/// A link that is loaded: all active ones of the components touched, and the suspended ones asked for.
+/// Where a loaded link's evidence lies: most of it is judged and written again as it was read, and never decoded.
+struct EvidencePlace {
+    /// Index in `decoded`; -1: it lies as bytes in `storedEvidence`.
+    var decoded: Int32 = -1
+    /// Where the bytes begin, and how many folds and records they are.
+    var offset: Int32 = 0
+    var folds: UInt16 = 0
+    var records: UInt16 = 0
+
+    /// Bytes where it is not decoded.
+    var byteCount: Int { Int(folds) * EvidenceCodec.foldBytes + Int(records) * EvidenceCodec.recordBytes }
+}
+
+/// A link that is loaded: all active ones of the components touched, and the suspended ones asked for. Plain words too.
 struct WorkLink {
     /// Dense indices of its ends; `left`'s node id is not above `right`'s.
     var left: Int32
     var right: Int32
     var kind: LinkKind
-    var evidence: Evidence
-    /// Record contributions that are counted but not loaded (a suspended link's); nil: all are in `evidence`.
+    var evidence = EvidencePlace()
+    /// Record contributions that are counted but not loaded (a suspended link's); nil: all are in its evidence.
     var unlisted: Unlisted?
     var stored: LinkPlace
     /// The verdict as stored.

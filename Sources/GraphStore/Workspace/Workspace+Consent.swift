@@ -42,26 +42,43 @@ extension Workspace {
         guard let rules = policies.consent else { return }
         let restricts = !policies.servesAll
         let hasConsents = !cells.isEmpty || !lifters.isEmpty
+        let hasProbabilistic = hasProbabilistic
         guard restricts || hasConsents || !originViews.isEmpty || rules.hidesByDefault || hasProbabilistic else {
             return
         }
+        let mayNarrow = restricts || rules.hidesByDefault || hasProbabilistic || !inheritedMasks.isEmpty
         for index in regrouped.indices where regrouped[index].isDirty {
-            views[index] = try section(of: index, rules, restricts: restricts, transaction)
+            guard mayNarrow || hasDecided(index) else { continue }
+            views[index] = try section(
+                of: index, rules, restricts: restricts, hasProbabilistic: hasProbabilistic, transaction)
         }
+    }
+
+    /// Whether a decision was ever made on a member.
+    private func hasDecided(_ index: Int) -> Bool {
+        for place in regrouped[index].members
+        where nodes[Int(memberList[place])].flags.contains(.hasConsents) { return true }
+        return false
     }
 
     private var hasProbabilistic: Bool { links.contains { $0.kind == .probabilistic && $0.place == .active } }
 
     private mutating func section(
-        of index: Int, _ rules: ConsentRules, restricts: Bool, _ transaction: borrowing WriteTransaction
+        of index: Int, _ rules: ConsentRules, restricts: Bool, hasProbabilistic: Bool,
+        _ transaction: borrowing WriteTransaction
     ) throws -> ViewSection? {
         var section = ViewSection()
         try addConsent(to: &section, index, rules, transaction)
-        let masks = linkList[regrouped[index].links].map { serving(Int($0)) }
+        // Where every source may serve every purpose, so may every live link but a probabilistic one.
+        let masks =
+            restricts || hasProbabilistic
+            ? linkList[regrouped[index].links].map { serving(Int($0)) }
+            : Array(repeating: UInt32.max, count: regrouped[index].links.count)
         if restricts { section.support = try support(of: index, masks, transaction) }
         section.heirMasks = heirMasks(of: index)
         let isNarrowed = masks.contains { $0 != .max } || section.support != nil || section.heirMasks != nil
         guard isNarrowed || !section.cells.isEmpty || !section.laws.isEmpty || rules.hidesByDefault else { return nil }
+        section.edges.reserveCapacity(masks.count)
         for (place, link) in linkList[regrouped[index].links].enumerated() {
             let link = links[Int(link)]
             guard link.left != link.right, link.verdict == .joined else { continue }
@@ -70,7 +87,7 @@ extension Workspace {
                     left: UInt16(nodes[Int(link.left)].place), right: UInt16(nodes[Int(link.right)].place),
                     mask: masks[place]))
         }
-        section.edges.sort { ($0.left, $0.right, $0.mask) < ($1.left, $1.right, $1.mask) }
+        section.edges.sort { $0.order < $1.order }
         return section
     }
 
@@ -79,7 +96,7 @@ extension Workspace {
         let link = links[index]
         guard link.kind != .mustLink else { return .max }
         let timeToLive = timeToLive(link.left, link.right)
-        let mask = policies.serving(link.evidence, at: hour, timeToLive: timeToLive)
+        let mask = purposes(of: index, timeToLive: timeToLive)
         return link.kind == .probabilistic ? mask & (policies.consent?.probabilistic ?? .max) : mask
     }
 
@@ -88,9 +105,9 @@ extension Workspace {
     private mutating func addConsent(
         to section: inout ViewSection, _ index: Int, _ rules: ConsentRules, _ transaction: borrowing WriteTransaction
     ) throws {
+        guard hasDecided(index) else { return }
         let members = Array(memberList[regrouped[index].members])
         let decided = members.filter { nodes[Int($0)].flags.contains(.hasConsents) }
-        guard !decided.isEmpty else { return }
         section.hasLifts =
             decided.contains { lifters.contains($0) }
             || members.contains { originViews[nodes[Int($0)].origin]?.hasLifts ?? false }
@@ -146,7 +163,7 @@ extension Workspace {
             support[Int(nodes[Int(links[Int(link)].left)].place)] |= masks[place]
             support[Int(nodes[Int(links[Int(link)].right)].place)] |= masks[place]
             guard links[Int(link)].kind == .tie else { continue }
-            recordSources[recordEnd(Int(link))] = links[Int(link)].evidence.records.first?.source
+            recordSources[recordEnd(Int(link))] = firstRecord(of: Int(link))?.source
         }
         for (place, member) in members.enumerated() {
             if !nodes[Int(member)].isAlive {
@@ -182,8 +199,10 @@ extension Workspace {
     ) throws -> SuspendedSupport {
         var found = SuspendedSupport()
         found.hasRecords = nodes[Int(member)].recordsDelta != 0
-        for link in links where (link.left == member || link.right == member) && link.place.isSuspendedLive {
-            found.mask |= policies.serving(link.evidence, at: hour, timeToLive: timeToLive(link.left, link.right))
+        for index in links.indices where (links[index].left == member || links[index].right == member) {
+            let link = links[index]
+            guard link.place.isSuspendedLive else { continue }
+            found.mask |= purposes(of: index, timeToLive: timeToLive(link.left, link.right))
             guard link.unlisted != nil else { continue }
             found.hasRecords = true
             let other = nodes[Int(link.left == member ? link.right : link.left)]

@@ -14,7 +14,7 @@ extension Workspace {
         try Self.forEachPair(identifiers) { first, second in
             if let purgeHour, isPurged(fold.last, first, second, at: purgeHour) { return }
             let index = Int(try link(first, second, .deterministic, transaction))
-            if links[index].evidence.join(fold) { links[index].isChanged = true }
+            if decoded[decode(index)].join(fold) { links[index].isChanged = true }
             isTaken = true
         }
         return isTaken
@@ -40,7 +40,7 @@ extension Workspace {
             } else if links[index].stored.isSuspended {
                 links[index].unlisted = Unlisted(count: 1, newest: record.time)
             } else {
-                links[index].evidence.set(record)
+                decoded[decode(index)].set(record)
             }
         }
     }
@@ -54,7 +54,7 @@ extension Workspace {
             let index = Int(try link(first, second, .deterministic, transaction))
             links[index].isChanged = true
             guard let unlisted = links[index].unlisted else {
-                links[index].evidence.removeRecord(record.record)
+                decoded[decode(index)].removeRecord(record.record)
                 return
             }
             guard unlisted.count > 1 else {
@@ -178,8 +178,10 @@ extension Workspace {
 
     /// Removes what a source's events said, from every link that is loaded.
     package mutating func removeFolds(of source: SourceID) {
-        for index in links.indices where links[index].evidence.folds.contains(where: { $0.source == source }) {
-            links[index].evidence.folds.removeAll { $0.source == source }
+        for index in links.indices {
+            let place = decode(index)
+            guard decoded[place].folds.contains(where: { $0.source == source }) else { continue }
+            decoded[place].folds.removeAll { $0.source == source }
             links[index].isChanged = true
         }
     }
@@ -188,11 +190,10 @@ extension Workspace {
     package mutating func removeHidden(at horizon: Int32) {
         for index in links.indices where links[index].kind == .deterministic {
             guard let timeToLive = timeToLive(links[index].left, links[index].right) else { continue }
-            let before = links[index].evidence.folds.count
-            links[index].evidence.folds.removeAll {
-                Evidence.expiryHour($0.last, timeToLive: timeToLive) <= horizon
-            }
-            if links[index].evidence.folds.count != before { links[index].isChanged = true }
+            let place = decode(index)
+            let before = decoded[place].folds.count
+            decoded[place].folds.removeAll { Evidence.expiryHour($0.last, timeToLive: timeToLive) <= horizon }
+            if decoded[place].folds.count != before { links[index].isChanged = true }
         }
     }
 }

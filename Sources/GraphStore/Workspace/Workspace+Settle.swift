@@ -73,7 +73,7 @@ extension Workspace {
             return Standing(isLive: false, partyRank: 1, weight: 0, nextLook: nil)
         }
         let timeToLive = timeToLive(left, right)
-        var standing = links[index].evidence.standing(at: hour, timeToLive: timeToLive, policies: policies)
+        var standing = standing(of: index, timeToLive: timeToLive)
         if let unlisted = links[index].unlisted, !standing.isLive {
             standing.isLive = timeToLive.map { hour < Evidence.expiryHour(unlisted.newest, timeToLive: $0) } ?? true
         }
@@ -95,11 +95,15 @@ extension Workspace {
         countCounterparts(of: indices)
         var degrees: [Int: Degree] = [:]
         for index in indices {
-            if nodes[index].flags.contains(.hasNodeRow) {
-                degrees[index] = try row(of: Int32(index), transaction).suspended
-            } else if policies.mayBeHub(nodes[index].namespace, counterparts: Int(nodes[index].counterparts)) {
-                degrees[index] = Degree()
+            var counterparts = Int(nodes[index].counterparts)
+            guard nodes[index].flags.contains(.hasNodeRow) else {
+                if policies.mayBeHub(nodes[index].namespace, counterparts: counterparts) { degrees[index] = Degree() }
+                continue
             }
+            let row = try row(of: Int32(index), transaction)
+            counterparts += Int(row.live)
+            guard policies.mayBeHub(nodes[index].namespace, counterparts: counterparts) else { continue }
+            degrees[index] = row.suspended
         }
         guard !degrees.isEmpty else { return degrees }
         for index in links.indices where links[index].countsInDegree {
@@ -159,7 +163,8 @@ extension Workspace {
         guard !retied.isEmpty else { return }
         var ties: [Int32: [Int]] = [:]
         for index in links.indices where links[index].kind == .tie {
-            ties[recordEnd(index), default: []].append(index)
+            let record = recordEnd(index)
+            if retied[record] != nil { ties[record, default: []].append(index) }
         }
         let order = retied.keys.sorted { nodes[Int($0)].id < nodes[Int($1)].id }
         for record in order {
@@ -169,7 +174,7 @@ extension Workspace {
             let contribution = RecordContribution(record: held.node, source: key.source, time: held.time)
             let choice = try strongest(held, transaction)
             for tie in ties[record] ?? [] where links[tie].left != choice && links[tie].right != choice {
-                links[tie].evidence = Evidence()
+                setEvidence(of: tie, to: Evidence())
                 links[tie].isChanged = true
                 links[tie].standing = standing(of: tie)
             }
@@ -179,8 +184,9 @@ extension Workspace {
     }
 
     private mutating func setTie(_ index: Int, to contribution: RecordContribution) {
-        if links[index].evidence.records != [contribution] {
-            links[index].evidence.records = [contribution]
+        let place = decode(index)
+        if decoded[place].records != [contribution] {
+            decoded[place].records = [contribution]
             links[index].isChanged = true
         }
         links[index].standing = standing(of: index)
@@ -190,7 +196,7 @@ extension Workspace {
     private mutating func noteLapsedTies() {
         for index in links.indices where links[index].kind == .tie && !links[index].standing.isLive {
             let record = recordEnd(index)
-            guard nodes[Int(record)].recordIsHeld, let source = links[index].evidence.records.first?.source else {
+            guard nodes[Int(record)].recordIsHeld, let source = firstRecord(of: index)?.source else {
                 continue
             }
             retied[record] = RecordKey(source: source, key: nodes[Int(record)].key)
@@ -222,7 +228,8 @@ extension Workspace {
         for index in links.indices {
             links[index].place = place(for: index)
             guard links[index].place == .active, links[index].unlisted != nil else { continue }
-            links[index].evidence.records = try sharedRecords(index, transaction).sorted { $0.record < $1.record }
+            let records = try sharedRecords(index, transaction).sorted { $0.record < $1.record }
+            decoded[decode(index)].records = records
             links[index].unlisted = nil
             links[index].isChanged = true
             links[index].standing = standing(of: index)
@@ -233,7 +240,7 @@ extension Workspace {
     private func place(for index: Int) -> LinkPlace {
         let (kind, isLive, stored) = (links[index].kind, links[index].standing.isLive, links[index].stored)
         if kind == .mustLink { return isLive ? .active : .nowhere }
-        if links[index].evidence.isEmpty && links[index].unlisted == nil { return .nowhere }
+        if !hasEvidence(index) && links[index].unlisted == nil { return .nowhere }
         if !isLive { return kind == .tie ? .nowhere : .suspended(.expired) }
         if kind == .tie { return .active }
         if let reason = hubReason(links[index].left, links[index].right) {

@@ -36,7 +36,7 @@ extension Workspace {
             let link = links[index]
             if case .suspended(let reason) = link.place {
                 let moved = link.place != link.stored
-                if moved || link.isChanged || needsLook(link) { try writeSuspended(index, reason, &transaction) }
+                if moved || link.isChanged || needsLook(index) { try writeSuspended(index, reason, &transaction) }
             } else if link.stored.isSuspended {
                 let ends = NodePair(nodes[Int(link.left)].id, nodes[Int(link.right)].id)
                 _ = try transaction.delete(Tables.suspended, ends)
@@ -51,9 +51,9 @@ extension Workspace {
     }
 
     /// Whether nothing will look at a suspended link when it expires: evidence taken back makes that earlier.
-    private func needsLook(_ link: WorkLink) -> Bool {
-        guard link.place.isSuspendedLive, let until = liveUntil(link) else { return false }
-        return link.scheduledLook.map { until < $0 } ?? true
+    private func needsLook(_ index: Int) -> Bool {
+        guard links[index].place.isSuspendedLive, let until = liveUntil(index) else { return false }
+        return links[index].scheduledLook.map { until < $0 } ?? true
     }
 
     private mutating func writeSuspended(
@@ -61,16 +61,17 @@ extension Workspace {
     ) throws {
         if reason == .expired {
             links[index].scheduledLook = nil
-        } else if needsLook(links[index]), let until = liveUntil(links[index]) {
+        } else if needsLook(index), let until = liveUntil(index) {
             links[index].scheduledLook = until
             let key = ExpiryKey(
                 hour: until, node: nodes[Int(links[index].left)].id, other: nodes[Int(links[index].right)].id)
             try transaction.put(Tables.expiries, key, ())
         }
         let link = links[index]
+        let evidence = evidence(of: index)
         let row = SuspendedRow(
-            reason: reason, kind: link.kind, scheduledLook: link.scheduledLook, folds: link.evidence.folds,
-            unlisted: link.unlisted ?? counted(link.evidence.records))
+            reason: reason, kind: link.kind, scheduledLook: link.scheduledLook, folds: evidence.folds,
+            unlisted: link.unlisted ?? counted(evidence.records))
         let ends = NodePair(nodes[Int(link.left)].id, nodes[Int(link.right)].id)
         try transaction.put(Tables.suspended, ends, row)
         if !link.isLoop { try transaction.put(Tables.suspended, ends.reversed, row) }
@@ -82,9 +83,11 @@ extension Workspace {
 
     /// The hour at which the last of a link's contributions is hidden, or the next one where sources may serve different
     /// purposes; nil: never.
-    private func liveUntil(_ link: WorkLink) -> Int32? {
+    private func liveUntil(_ index: Int) -> Int32? {
+        let link = links[index]
         guard let timeToLive = timeToLive(link.left, link.right) else { return nil }
-        var times = link.evidence.folds.map(\.last) + link.evidence.records.map(\.time)
+        let evidence = evidence(of: index)
+        var times = evidence.folds.map(\.last) + evidence.records.map(\.time)
         if let unlisted = link.unlisted { times.append(unlisted.newest) }
         let hours = times.map { Evidence.expiryHour($0, timeToLive: timeToLive) }
         return policies.servesAll ? hours.max() : hours.filter { $0 > hour }.min() ?? hours.max()
@@ -232,8 +235,7 @@ extension Workspace {
         for link in inOrder(component.links) {
             scratch.append(UInt16(nodes[Int(links[link].left)].place))
             scratch.append(UInt16(nodes[Int(links[link].right)].place))
-            LinkBytes.encode(
-                kind: links[link].kind, verdict: links[link].verdict, evidence: links[link].evidence, into: &scratch)
+            encodeLink(link)
         }
     }
 
@@ -260,9 +262,7 @@ extension Workspace {
     private func bytes(of active: Range<Int>) -> Int {
         var total = 0
         for place in active {
-            let link = Int(linkList[place])
-            total += 4 + LinkBytes.headerBytes + links[link].evidence.folds.count * EvidenceCodec.foldBytes
-            total += links[link].evidence.records.count * EvidenceCodec.recordBytes
+            total += 4 + LinkBytes.headerBytes + evidenceBytes(Int(linkList[place]))
         }
         return total
     }
@@ -291,7 +291,7 @@ extension Workspace {
             if apart {
                 let isSame = link.isApart && !link.isChanged && link.verdict == link.storedVerdict
                 if isSame { continue }
-                let row = LinkRow(kind: link.kind, verdict: link.verdict, evidence: link.evidence)
+                let row = LinkRow(kind: link.kind, verdict: link.verdict, evidence: evidence(of: index))
                 try transaction.put(Tables.links, key(of: link), row)
             } else if link.isApart {
                 _ = try transaction.delete(Tables.links, key(of: link))

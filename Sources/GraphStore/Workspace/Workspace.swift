@@ -14,6 +14,10 @@ package struct Workspace: ~Copyable {
 
     var nodes: [WorkNode] = []
     var links: [WorkLink] = []
+    /// Evidence of links as it was read, one link's after another's.
+    var storedEvidence = ByteWriter(capacity: 4096)
+    /// Evidence of links that are new or have changed.
+    var decoded: [Evidence] = []
     var origins: [Origin] = []
     /// Anchors of `origins`, one component's after another's.
     var originAnchors: [NodeID] = []
@@ -74,6 +78,8 @@ package struct Workspace: ~Copyable {
     struct Origin {
         var root: NodeID
         var members: Range<Int32>
+        /// Its active links, ascending by ends and kind.
+        var links: Range<Int32>
         var linksApart: Bool
         var nextLook: Int32?
         /// Where its anchors begin in `originAnchors`.
@@ -192,17 +198,30 @@ extension Workspace {
             inherited[first + Int32(inheritance.member), default: []].append(inheritance.node)
         }
         if let section = try component.views() { adopt(section, first, origin, component) }
+        let firstLink = Int32(links.count)
+        if component.linksApart {
+            try adoptLinksApart(first..<Int32(nodes.count), transaction)
+        } else {
+            try adoptLinks(of: component, first)
+        }
         origins.append(
             Origin(
-                root: root, members: first..<Int32(nodes.count), linksApart: component.linksApart,
-                nextLook: component.nextLook, anchors: originAnchors.count))
+                root: root, members: first..<Int32(nodes.count), links: firstLink..<Int32(links.count),
+                linksApart: component.linksApart, nextLook: component.nextLook, anchors: originAnchors.count))
         for cluster in 0..<component.clusterCount { originAnchors.append(component.anchor(cluster)) }
-        if component.linksApart { return try adoptLinksApart(first..<Int32(nodes.count), transaction) }
-        try component.forEachLink { link in
-            append(
+    }
+
+    /// Takes over the links that lie inside of a component, their evidence as bytes.
+    private mutating func adoptLinks(of component: borrowing ComponentView, _ first: Int32) throws {
+        let base = storedEvidence.count - component.linksOffset
+        storedEvidence.append(contentsOf: component.linkBytes)
+        try component.forEachLinkHead { link in
+            links.append(
                 WorkLink(
                     left: first + Int32(link.left), right: first + Int32(link.right), kind: link.kind,
-                    evidence: link.evidence, stored: .active, storedVerdict: link.verdict))
+                    evidence: EvidencePlace(
+                        offset: Int32(base + link.evidenceOffset), folds: link.folds, records: link.records),
+                    stored: .active, storedVerdict: link.verdict))
         }
     }
 
@@ -229,16 +248,16 @@ extension Workspace {
                 guard let right = dense(of: key.ends.second) else {
                     throw StoreError.damaged("a row of links has an end outside of its component")
                 }
-                append(
+                links.append(
                     WorkLink(
-                        left: left, right: right, kind: row.kind, evidence: row.evidence, stored: .active,
+                        left: left, right: right, kind: row.kind, evidence: hold(row.evidence), stored: .active,
                         storedVerdict: row.verdict, isApart: true))
                 return .proceed
             }
         }
     }
 
-    @discardableResult
+    /// Adds a link that is new or suspended; those that were active are found through their components.
     private mutating func append(_ link: WorkLink) -> Int32 {
         let index = Int32(links.count)
         linkByEnds.insert(Self.hash(link.left, link.right, link.kind), index)
@@ -260,13 +279,34 @@ extension Workspace {
             let ends = NodePair(nodes[Int(left)].id, nodes[Int(right)].id)
             if let row = try transaction.get(Tables.suspended, ends) { return adopt(row, left, right) }
         }
-        return append(WorkLink(left: left, right: right, kind: kind, evidence: Evidence(), stored: .nowhere))
+        return append(WorkLink(left: left, right: right, kind: kind, stored: .nowhere))
     }
 
     private func loadedLink(_ left: Int32, _ right: Int32, _ kind: LinkKind) -> Int32? {
-        linkByEnds.find(Self.hash(left, right, kind)) { index in
+        let origin = nodes[Int(left)].origin
+        if origin >= 0, origin == nodes[Int(right)].origin,
+            let known = activeLink(left, right, kind, in: origins[Int(origin)].links)
+        {
+            return known
+        }
+        return linkByEnds.find(Self.hash(left, right, kind)) { index in
             links[Int(index)].left == left && links[Int(index)].right == right && links[Int(index)].kind == kind
         }
+    }
+
+    /// A link that was active in the component of both its ends, by binary search.
+    private func activeLink(_ left: Int32, _ right: Int32, _ kind: LinkKind, in range: Range<Int32>) -> Int32? {
+        var (low, high) = (range.lowerBound, range.upperBound)
+        while low < high {
+            let middle = (low + high) >> 1
+            let found = links[Int(middle)]
+            if found.left == left, found.right == right, found.kind == kind { return middle }
+            let isBefore =
+                found.left != left
+                ? found.left < left : found.right != right ? found.right < right : found.kind.rawValue < kind.rawValue
+            if isBefore { low = middle + 1 } else { high = middle }
+        }
+        return nil
     }
 
     /// Whether the deterministic link of two nodes is loaded.
@@ -283,7 +323,7 @@ extension Workspace {
     private mutating func adopt(_ row: SuspendedRow, _ left: Int32, _ right: Int32) -> Int32 {
         append(
             WorkLink(
-                left: left, right: right, kind: row.kind, evidence: Evidence(folds: row.folds),
+                left: left, right: right, kind: row.kind, evidence: hold(Evidence(folds: row.folds)),
                 unlisted: row.unlisted, stored: .suspended(row.reason), scheduledLook: row.scheduledLook))
     }
 

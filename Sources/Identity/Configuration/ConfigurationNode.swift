@@ -2,6 +2,8 @@ internal import Yams
 
 /// A node of a YAML tree with the path that led to it: asks for what is expected, and says where it is not.
 package struct ConfigurationNode {
+    package typealias Pair = (key: ConfigurationNode, name: String, value: ConfigurationNode)
+
     package let file: String
     package let path: String
     let node: Node
@@ -30,11 +32,9 @@ package struct ConfigurationNode {
     }
 
     /// The pairs of a mapping, in the file's order; the first is a node so that an error can point at the key.
-    package func pairs() throws(ConfigurationError) -> [(
-        key: ConfigurationNode, name: String, value: ConfigurationNode
-    )] {
+    package func pairs() throws(ConfigurationError) -> [Pair] {
         guard case .mapping(let mapping) = node else { throw error("expected a mapping of keys to values") }
-        var pairs: [(key: ConfigurationNode, name: String, value: ConfigurationNode)] = []
+        var pairs: [Pair] = []
         for (key, value) in mapping {
             let name = key.scalar?.string ?? ""
             let inner = path.isEmpty ? name : "\(path).\(name)"

@@ -105,7 +105,7 @@ extension Intake {
         return .failure(refusal)
     }
 
-    private func key(
+    func key(
         of value: Span<UInt8>, namespace index: Int, region: String?
     ) throws(RefusalReason) -> IdentityKey {
         let digest = try canonicaliser.digest(of: value, normalisers[index], region: region)
@@ -132,12 +132,12 @@ extension Intake {
         return KeyedIdentifier(namespace: recordIndex, key: key)
     }
 
-    private var namespaceAdvice: String {
+    var namespaceAdvice: String {
         let names = configuration.namespaces.map(\.name).filter { $0 != Configuration.recordNamespace }
         return "the namespaces are \(names.joined(separator: ", "))"
     }
 
-    private func refusal(_ reason: RefusalReason, field: String) -> Refusal {
+    func refusal(_ reason: RefusalReason, field: String) -> Refusal {
         guard reason == .valueTooLong else { return Refusal(reason: reason, field: field) }
         return Refusal(
             reason: reason, field: field, advice: "a value is at most \(configuration.limits.valueBytes) bytes")

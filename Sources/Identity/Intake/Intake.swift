@@ -6,6 +6,8 @@ package struct Intake: Sendable {
     package let configuration: Configuration
     let canonicaliser: Canonicaliser
     let hashers: [IdentityHasher]
+    /// UTF-8 of the configuration's namespaces, by index: ascending, as their names are.
+    let namespaceNames: [[UInt8]]
     let normalisers: [Normaliser]
     package let recordIndex: Int
     let keyRing: KeyRing
@@ -25,6 +27,7 @@ package struct Intake: Sendable {
         }
         self.hashers = hashers
         normalisers = configuration.namespaces.map(\.normaliser)
+        namespaceNames = configuration.namespaces.map { Array($0.name.utf8) }
         guard let index = configuration.namespaceIndex(named: Configuration.recordNamespace) else {
             preconditionFailure("a resolved configuration has the namespace of records")
         }
@@ -65,6 +68,13 @@ package struct Intake: Sendable {
         let source = try source(named: draft.source)
         try check(draft.time, receivedAt: receivedAt)
         let (identifiers, dropped) = try keyed(draft.identifiers, region: source.defaultRegion)
+        return try observation(draft, source, identifiers, dropped, receivedAt)
+    }
+
+    func observation(
+        _ draft: ObservationDraft, _ source: SourcePolicy, _ identifiers: [KeyedIdentifier], _ dropped: [Refusal],
+        _ receivedAt: Timestamp
+    ) throws(Refusal) -> KeyedObservation {
         if identifiers.isEmpty, draft.recordID == nil {
             throw dropped.first ?? Refusal(reason: .noIdentifiers, field: "identifiers")
         }
@@ -80,7 +90,7 @@ package struct Intake: Sendable {
         return observation
     }
 
-    private func check(_ time: Timestamp, receivedAt: Timestamp) throws(Refusal) {
+    func check(_ time: Timestamp, receivedAt: Timestamp) throws(Refusal) {
         guard Timestamp.accepted.contains(time.milliseconds) else {
             throw Refusal(reason: .timeOutOfRange, field: "time")
         }

@@ -18,7 +18,7 @@ package struct Digest: Hashable, Sendable {
     }
 
     /// Nil unless there are 32 bytes.
-    package init?(copying bytes: Span<UInt8>) {
+    package init?(_ bytes: Span<UInt8>) {
         guard bytes.count == Self.byteCount else { return nil }
         for index in 0..<Self.byteCount { storage[index] = bytes[index] }
     }

@@ -12,6 +12,11 @@ package struct IdentityKey: Hashable, Comparable, Sendable {
     }
 
     @inlinable
+    package static func == (left: IdentityKey, right: IdentityKey) -> Bool {
+        left.high == right.high && left.low == right.low
+    }
+
+    @inlinable
     package static func < (left: IdentityKey, right: IdentityKey) -> Bool {
         left.high != right.high ? left.high < right.high : left.low < right.low
     }

@@ -81,18 +81,19 @@ extension Handlers {
         if let refusal = caller.budget.refusal(at: turn.now) { throw refusal }
         let purpose = try purpose(message.extracting(query.purpose), caller, turn.now)
         let request = request(purpose.number, &turn)
-        var result = ByteBuffer()
+        out.reserveCapacity(minimumWritableBytes: query.count * 44)
         for subject in query.subjects {
-            result.clear(minimumCapacity: 64)
+            // Most answers are shorter than 128 bytes, so that their length is one byte.
+            let start = out.writerIndex
+            out.writeInteger(0x0A00 as UInt16)
             do throws(SubjectError) {
                 let (outcome, mark) = try view(message, subject, request, turn)
-                try write(outcome, members: query.wantsMembers, mark, caller, turn.now, into: &result)
+                try write(outcome, members: query.wantsMembers, mark, caller, turn.now, into: &out)
             } catch {
                 guard case .refused(let refusal) = error else { throw error.callError }
-                result.write(refusal)
+                out.write(refusal)
             }
-            out.writeProtoHeader(field: 1, length: result.readableBytes)
-            out.writeImmutableBuffer(result)
+            out.setResultLength(from: start)
         }
         return purpose.index
     }
@@ -150,7 +151,7 @@ extension Handlers {
     }
 
     private func write(
-        _ outcome: borrowing ViewOutcome, members: Bool, _ subject: UInt64, _ caller: Caller, _ now: Timestamp,
+        _ outcome: ViewOutcome, members: Bool, _ subject: UInt64, _ caller: Caller, _ now: Timestamp,
         into out: inout ByteBuffer
     ) throws(SubjectError) {
         guard case .profile(let profile) = outcome else {
@@ -158,8 +159,8 @@ extension Handlers {
             out.writeProto(field: 1, varint: 2)
             return
         }
-        out.writeProto(field: 1, varint: 1)
-        out.writeProtoHeader(field: 2, length: ProfileID.textBytes)
+        // OUTCOME_PROFILE, and the head of a profile id of 30 bytes.
+        out.writeInteger(0x0801_121E as UInt32)
         out.write(engine.profileID(profile.anchor))
         out.writeProto(field: 3, varint: UInt64(profile.members.count))
         guard members else { return }
@@ -183,10 +184,32 @@ extension Span<UInt8> {
 }
 
 extension ByteBuffer {
+    /// Writes the length of a result over the byte that was left for it; a longer one is moved.
+    fileprivate mutating func setResultLength(from start: Int) {
+        let length = writerIndex - start - 2
+        guard length >= 128 else {
+            setInteger(UInt8(length), at: start + 1)
+            return
+        }
+        guard let result = getSlice(at: start + 2, length: length) else { return }
+        moveWriterIndex(to: start + 1)
+        let copy = ByteBuffer(bytes: result.readableBytesView)
+        writeProtoVarint(UInt64(length))
+        writeImmutableBuffer(copy)
+    }
+
     fileprivate mutating func write(_ id: ProfileID) {
         var text = InlineArray<30, UInt8>(repeating: 0)
         id.writeText(into: &text)
-        for index in text.indices { writeInteger(text[index]) }
+        func word(_ start: Int, _ count: Int) -> UInt64 {
+            var word: UInt64 = 0
+            for index in start..<start + count { word = word << 8 | UInt64(text[index]) }
+            return word
+        }
+        reserveCapacity(minimumWritableBytes: ProfileID.textBytes)
+        for start in stride(from: 0, to: 24, by: 8) { writeInteger(word(start, 8)) }
+        writeInteger(UInt32(truncatingIfNeeded: word(24, 4)))
+        writeInteger(UInt16(truncatingIfNeeded: word(28, 2)))
     }
 
     /// A `ResolveResponse` of a subject that is none.

@@ -67,12 +67,16 @@ extension Handlers {
         case .none:
             throw Refusal(reason: .missingField, field: "subject.identifier", advice: "give value or sha256")
         case .value(let range):
-            return try intake.identityKey(namespace: index, value: message.extracting(range))
+            do throws(Refusal) {
+                return try intake.identityKey(namespace: index, value: message.extracting(range))
+            } catch { throw error.placed(in: "subject.identifier") }
         case .sha256(let range):
-            guard let digest = Digest(copying: message.extracting(range)) else {
+            guard let digest = Digest(message.extracting(range)) else {
                 throw Refusal(reason: .invalidHash, field: "subject.identifier.sha256", advice: "SHA-256 has 32 bytes")
             }
-            return try intake.identityKey(namespace: index, sha256: digest)
+            do throws(Refusal) {
+                return try intake.identityKey(namespace: index, sha256: digest)
+            } catch { throw error.placed(in: "subject.identifier") }
         }
     }
 
@@ -95,24 +99,26 @@ extension Handlers {
         case .identifier(let identifier)?:
             guard let index = intake.configuration.namespaceIndex(named: identifier.namespace), index != recordIndex
             else { throw unknownNamespace }
-            let key: IdentityKey
-            switch identifier.form {
-            case nil:
-                throw Refusal(reason: .missingField, field: "\(field).identifier", advice: "give value or sha256")
-            case .value(let value)?: key = try intake.identityKey(namespace: index, value: value)
-            case .sha256(let bytes)?:
-                guard let digest = Digest(Array(bytes)) else {
-                    throw Refusal(
-                        reason: .invalidHash, field: "\(field).identifier.sha256", advice: "SHA-256 has 32 bytes")
-                }
-                key = try intake.identityKey(namespace: index, sha256: digest)
-            }
-            return KeyedIdentifier(namespace: index, key: key)
+            do throws(Refusal) {
+                return KeyedIdentifier(namespace: index, key: try key(identifier, index))
+            } catch { throw error.placed(in: "\(field).identifier") }
         case .record(let name)?:
             let key = try intake.recordKey(source: name.source, recordID: name.recordID)
             return KeyedIdentifier(namespace: recordIndex, key: key)
         default:
             throw Refusal(reason: .missingField, field: field, advice: "give an identifier or a record")
+        }
+    }
+
+    private func key(_ identifier: SelvedgeIdentifier, _ index: Int) throws(Refusal) -> IdentityKey {
+        switch identifier.form {
+        case nil: throw Refusal(reason: .missingField, field: "", advice: "give value or sha256")
+        case .value(let value)?: return try intake.identityKey(namespace: index, value: value)
+        case .sha256(let bytes)?:
+            guard let digest = Digest(Array(bytes)) else {
+                throw Refusal(reason: .invalidHash, field: "sha256", advice: "SHA-256 has 32 bytes")
+            }
+            return try intake.identityKey(namespace: index, sha256: digest)
         }
     }
 
@@ -137,6 +143,13 @@ extension Handlers {
             throw Refusal(reason: .invalidUTF8, field: field)
         }
         return text
+    }
+}
+
+extension Refusal {
+    /// The same, with where its field lies.
+    fileprivate func placed(in place: String) -> Refusal {
+        Refusal(reason: reason, field: field.isEmpty ? place : "\(place).\(field)", advice: advice)
     }
 }
 

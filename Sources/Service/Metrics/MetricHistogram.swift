@@ -10,13 +10,13 @@ package struct HistogramScale: Hashable, Sendable {
     let first: UInt64
     /// Buckets with an end; one without comes after them.
     let count: Int
-    /// What one of the unit recorded is in the unit that is shown.
-    let shown: Double
+    /// How many of the unit recorded make one of the unit that is shown: divided by, so that ends are short numbers.
+    let perShown: Double
 
     /// Recorded in nanoseconds, shown in seconds: 1 microsecond to 18 minutes (a stream may last for 10).
-    package static let seconds = HistogramScale(first: 1_000, count: 31, shown: 1e-9)
+    package static let seconds = HistogramScale(first: 1_000, count: 31, perShown: 1e9)
     /// Of things: 1 to 65,536.
-    package static let counts = HistogramScale(first: 1, count: 17, shown: 1)
+    package static let counts = HistogramScale(first: 1, count: 17, perShown: 1)
 
     /// Which bucket a value falls into: the first whose end is not below it.
     @inline(__always)
@@ -26,7 +26,7 @@ package struct HistogramScale: Hashable, Sendable {
     }
 
     /// A bucket's end, in the unit shown.
-    package func end(of bucket: Int) -> Double { Double(first << UInt64(bucket)) * shown }
+    package func end(of bucket: Int) -> Double { Double(first << UInt64(bucket)) / perShown }
 }
 
 /// How values are distributed. Two atomic additions to each value.
@@ -67,7 +67,7 @@ package final class MetricHistogram: Instrument {
             let end = bucket == scale.count ? Double.infinity : scale.end(of: bucket)
             text.sample("\(name)_bucket", "\(prefix)le=\"\(ExpositionText.number(end))\"", total)
         }
-        text.sample("\(name)_sum", labels, Double(sum.load(ordering: .relaxed)) * scale.shown)
+        text.sample("\(name)_sum", labels, Double(sum.load(ordering: .relaxed)) / scale.perShown)
         text.sample("\(name)_count", labels, total)
     }
 }

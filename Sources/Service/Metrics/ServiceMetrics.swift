@@ -66,7 +66,7 @@ package final class ServiceMetrics: Sendable {
 
     /// - Parameter purpose: as in `called`; not the cause, which would tell who is known.
     package func answeredGeneric(purpose: Int, count: Int = 1) {
-        genericAnswers[purpose >= 0 && purpose + 1 < genericAnswers.count ? purpose + 1 : 0].add(count)
+        genericAnswers[purpose >= 0 && purpose < genericAnswers.count - 1 ? purpose + 1 : 0].add(count)
     }
 
     package func reloaded(isInForce: Bool) { reloads[isInForce]?.add() }

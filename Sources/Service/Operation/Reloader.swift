@@ -30,10 +30,12 @@ package final class Reloader: Service {
     package func run() async throws {
         signal(SIGHUP, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: SIGHUP, queue: queue)
-        source.setEventHandler { Task { await self.reload() } }
+        // One after another: a signal that comes while files are read has them read once more.
+        let (signals, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        source.setEventHandler { continuation.yield() }
         source.resume()
         defer { source.cancel() }
-        try? await gracefulShutdown()
+        for await _ in signals.cancelOnGracefulShutdown() { await reload() }
     }
 
     /// Reads every file again.

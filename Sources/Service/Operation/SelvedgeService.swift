@@ -18,6 +18,9 @@ package final class SelvedgeService: Service {
         }
     }
 
+    /// Told once, when callers are taken: what is served where.
+    package typealias Listening = @Sendable ([(door: String, address: BoundAddress)]) -> Void
+
     /// Long enough for callers and health checks to be told that the store has failed.
     package static let failureDrain = Duration.seconds(2)
 
@@ -26,16 +29,15 @@ package final class SelvedgeService: Service {
     private let readiness: Readiness
     private let drain: Duration
     private let log: ServiceLog
-    private let onListening: @Sendable (String) -> Void
+    private let onListening: Listening
     private let onEnd: @Sendable () -> Void
 
     /// - Parameters:
     ///   - doors: in the order in which they are opened; `http` comes last and closes last.
-    ///   - onListening: gets the one line that says where, such as `wire=127.0.0.1:7420 http=127.0.0.1:7422`.
     ///   - onEnd: finishes what was handed to the writer; may block.
     package init(
         doors: [Door], http: Door?, readiness: Readiness, drain: Duration, log: ServiceLog,
-        onListening: @escaping @Sendable (String) -> Void, onEnd: @escaping @Sendable () -> Void
+        onListening: @escaping Listening, onEnd: @escaping @Sendable () -> Void
     ) {
         self.doors = doors
         self.http = http
@@ -47,7 +49,7 @@ package final class SelvedgeService: Service {
     }
 
     package func run() async throws {
-        let bound: [String]
+        let bound: [(door: String, address: BoundAddress)]
         do {
             bound = try await open()
         } catch {
@@ -55,7 +57,7 @@ package final class SelvedgeService: Service {
             throw error
         }
         readiness.becomeReady()
-        onListening(bound.joined(separator: " "))
+        onListening(bound)
         await withTaskCancellationHandler {
             await withGracefulShutdownHandler {
                 await readiness.end()
@@ -68,8 +70,8 @@ package final class SelvedgeService: Service {
         try await end()
     }
 
-    private func open() async throws -> [String] {
-        var bound: [String] = []
+    private func open() async throws -> [(door: String, address: BoundAddress)] {
+        var bound: [(door: String, address: BoundAddress)] = []
         for door in doors + (http.map { [$0] } ?? []) {
             let address: BoundAddress
             do {
@@ -78,7 +80,7 @@ package final class SelvedgeService: Service {
                 throw ServiceFailure.listening(door: "\(door.name)", problem: LogField.words(error))
             }
             log.info("listening", .word("door", door.name), .address("address", address))
-            bound.append("\(door.name)=\(address)")
+            bound.append(("\(door.name)", address))
         }
         return bound
     }

@@ -42,44 +42,64 @@ package struct Server: Sendable {
             onFailure: { readiness.fail($0) })
         readers = ReadingPool(threads: max(1, plan.threads), limit: plan.limits.pendingReads)
         loops = MultiThreadedEventLoopGroup(numberOfThreads: plan.threads)
-        let authority: Authority
         var files: [ReloadableFile] = []
-        switch plan.access {
-        case .insecureLoopback: authority = Authority(policy: .insecureLoopback, clock: { Self.now })
-        case .policy(let path):
-            authority = Authority(
-                policy: try await Policy.load(file: path, against: engine.store.configuration), clock: { Self.now })
-            files.append(ReloadableFile(path: path) { authority.reload(try await Policy.load(file: path, against: engine.store.configuration)) })
-        }
+        let authority = try await Self.authority(plan, engine, &files)
         let handlers = try Handlers(
             engine: engine, authority: authority, limits: plan.limits, writer: writer, readers: readers,
             clock: { Self.now })
         let wire = WireServer(
             handlers, metrics: metrics, logger: log.library("wire"), insecure: plan.insecurePrincipal,
             isServing: { readiness.isReady })
-        let context = plan.wire.isUnix ? nil : try plan.tls?.wireContext()
-        let transport = WireTransport(wire, at: plan.wire.wireAddress, group: loops, tls: context)
-        var doors = [SelvedgeService.Door("wire", transport)]
-        if let tls = plan.tls, context != nil {
+        doors = try [
+            Self.door(wire, plan, loops, &files), Self.door(handlers, metrics, plan, readiness, &files),
+        ].compactMap { $0 }
+        self.files = files
+    }
+
+    private static func authority(
+        _ plan: ServicePlan, _ engine: Engine, _ files: inout [ReloadableFile]
+    ) async throws -> Authority {
+        guard case .policy(let path) = plan.access else {
+            return Authority(policy: .insecureLoopback, clock: { now })
+        }
+        let configuration = engine.store.configuration
+        let policy = try await Policy.load(file: path, against: configuration)
+        let authority = Authority(policy: policy, clock: { now })
+        files.append(
+            ReloadableFile(path: path) {
+                authority.reload(try await Policy.load(file: path, against: configuration))
+            })
+        return authority
+    }
+
+    private static func door(
+        _ server: WireServer, _ plan: ServicePlan, _ loops: MultiThreadedEventLoopGroup,
+        _ files: inout [ReloadableFile]
+    ) throws -> SelvedgeService.Door? {
+        let tls = plan.wire.isUnix ? nil : plan.tls
+        let transport = WireTransport(server, at: plan.wire.wireAddress, group: loops, tls: try tls?.wireContext())
+        if let tls {
             files.append(
                 ReloadableFile(path: tls.certificate) { transport.reload(tls: try tls.wireContext()) })
         }
-        if let address = plan.grpc {
-            var security = HTTP2ServerTransport.Posix.TransportSecurity.plaintext
-            if let tls = plan.tls, !address.isUnix {
-                let certificates = try ReloadedCertificates(tls)
-                security = tls.grpcSecurity(certificates)
-                files.append(ReloadableFile(path: tls.certificate) { try certificates.reload(tls) })
-            }
-            doors.append(
-                SelvedgeService.Door(
-                    "grpc",
-                    GRPCTransport(
-                        handlers, metrics: metrics, at: address.grpcAddress, security: security,
-                        insecure: plan.insecurePrincipal, isServing: { readiness.isReady })))
+        return SelvedgeService.Door("wire", transport)
+    }
+
+    private static func door(
+        _ handlers: Handlers, _ metrics: ServiceMetrics, _ plan: ServicePlan, _ readiness: Readiness,
+        _ files: inout [ReloadableFile]
+    ) throws -> SelvedgeService.Door? {
+        guard let address = plan.grpc else { return nil }
+        var security = HTTP2ServerTransport.Posix.TransportSecurity.plaintext
+        if let tls = plan.tls, !address.isUnix {
+            let certificates = try ReloadedCertificates(tls)
+            security = tls.grpcSecurity(certificates)
+            files.append(ReloadableFile(path: tls.certificate) { try certificates.reload(tls) })
         }
-        self.doors = doors
-        self.files = files
+        let transport = GRPCTransport(
+            handlers, metrics: metrics, at: address.grpcAddress, security: security, insecure: plan.insecurePrincipal,
+            isServing: { readiness.isReady })
+        return SelvedgeService.Door("grpc", transport)
     }
 
     private static var now: Timestamp { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) }
@@ -90,7 +110,7 @@ package struct Server: Sendable {
     ///
     /// - Parameter onListening: gets where the server listens, once it is ready.
     /// - Throws: `ServiceFailure`.
-    package func run(onListening: @escaping @Sendable (String) -> Void) async throws {
+    package func run(onListening: @escaping SelvedgeService.Listening) async throws {
         if plan.access == .insecureLoopback {
             // As an error, so that no level hides it.
             log.error(
@@ -108,7 +128,7 @@ package struct Server: Sendable {
         engine.endCleanly()
     }
 
-    private func service(_ onListening: @escaping @Sendable (String) -> Void) -> any Service {
+    private func service(_ onListening: @escaping SelvedgeService.Listening) -> any Service {
         SelvedgeService(
             doors: doors, http: http.map { SelvedgeService.Door("http", $0) }, readiness: readiness,
             drain: plan.limits.drain, log: log, onListening: onListening, onEnd: { writer.stop() })

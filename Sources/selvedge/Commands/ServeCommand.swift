@@ -54,12 +54,15 @@ struct ServeCommand: ParsableCommand {
                 let server = try await Server(plan, engine: engine, log: log)
                 try await server.run { doors in
                     // Where nobody reads the line, the server serves all the same.
-                    try? Console.line(json ? Self.json(doors) : "listening \(doors)")
+                    try? Self.say(doors.map { ($0.door, $0.address.description) }, json)
                     try? Console.flush()
                 }
             }
         } catch let failure as ServiceFailure {
-            try end(failure, log)
+            try end(failure, engine, log)
+        } catch {
+            engine.endCleanly()
+            throw error
         }
     }
 
@@ -79,20 +82,20 @@ struct ServeCommand: ParsableCommand {
             settings, insecureLoopback: insecureLoopback, processors: ProcessInfo.processInfo.activeProcessorCount)
     }
 
-    private func end(_ failure: ServiceFailure, _ log: ServiceLog) throws {
-        guard case .store = failure else { throw Failure(.refusedInput, failure.description) }
+    private func end(_ failure: ServiceFailure, _ engine: Engine, _ log: ServiceLog) throws {
+        guard case .store = failure else {
+            engine.endCleanly()
+            throw Failure(.refusedInput, failure.description)
+        }
         log.sink.flush()
         Console.error("selvedge: \(failure)")
         // Without releasing the writer's lock, so that the next writer checks the store.
         Foundation.exit(ExitStatus.storeTrouble.rawValue)
     }
 
-    private static func json(_ doors: String) -> String {
-        let pairs = doors.split(separator: " ").map { door in
-            let parts = door.split(separator: "=", maxSplits: 1)
-            return parts.map { "\"\($0)\"" }.joined(separator: ":")
-        }
-        return "{\(pairs.joined(separator: ","))}"
+    private static func say(_ doors: [(name: String, address: String)], _ json: Bool) throws {
+        if json { return try JSONLine.print(Dictionary(doors) { $1 }) }
+        try Console.line("listening " + doors.map { "\($0.name)=\($0.address)" }.joined(separator: " "))
     }
 
     /// Runs a body that is asynchronous and waits for it, on a thread that has nothing else to do.

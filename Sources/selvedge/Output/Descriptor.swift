@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import Foundation
 
 /// An open file as the system knows it; codes are errno's, 0 for success. The only unsafe calls on files lie here.
@@ -54,12 +55,13 @@ struct Descriptor {
         return unsafe poll(&request, 1, milliseconds) != 0
     }
 
-    /// Bytes of a regular file; nil for anything else.
+    /// Bytes of a file that has an end; nil for a pipe, a terminal or a device.
     var size: Int? {
-        var status = stat()
-        // Sound: `status` outlives the call.
-        guard unsafe fstat(number, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-        return Int(status.st_size)
+        let here = lseek(number, 0, SEEK_CUR)
+        guard here >= 0, isatty(number) == 0 else { return nil }
+        let end = lseek(number, 0, SEEK_END)
+        lseek(number, here, SEEK_SET)
+        return end > 0 ? Int(end) : nil
     }
 }
 

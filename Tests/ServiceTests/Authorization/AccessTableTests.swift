@@ -164,9 +164,9 @@ import Wire
         let article = try String(
             contentsOf: root.appending(path: "Sources/Engine/Selvedge.docc/Access.md"), encoding: .utf8)
         var told: [String: String] = [:]
-        for line in article.split(separator: "\n") where line.hasPrefix("| ") && line.contains("/") {
+        for line in article.split(separator: "\n") where line.hasPrefix("| ") {
             let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: [" "]) }
-            guard cells.count == 3 else { continue }
+            guard cells.count == 3, cells[0].contains("/") else { continue }
             for name in cells[0].split(separator: ",") { told[name.trimmingCharacters(in: [" "])] = cells[1] }
         }
         for method in Wire.Method.allCases {

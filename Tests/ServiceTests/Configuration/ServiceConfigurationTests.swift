@@ -101,7 +101,7 @@ import Testing
         ("tls:\n  certificate: ''\n  key: k", 2, 16, "must be the path of a file"),
         ("log: {level: loud}", 1, 14, "is not one of debug, info, warning, error"),
         ("policy: [a]", 1, 9, "expected one value"),
-        ("listen: 127.0.0.1:1\nlisten: 127.0.0.1:2", 2, 1, "given more than once"),
+        ("listen: 127.0.0.1:1\nlisten: 127.0.0.1:2", 1, 1, "given more than once"),
         ("a: b: c", 1, 5, "not YAML"),
     ]
 
@@ -115,13 +115,13 @@ import Testing
 
     private static let refused: [(String, Bool, String)] = [
         ("", false, "Write `policy: policy.yaml` into serve.yaml"),
-        ("policy: p.yaml", true, "serve.yaml:1:1: policy: and --insecure-loopback contradict each other"),
-        ("listen: 0.0.0.0:7420", true, "serve.yaml:1:1: listen: 0.0.0.0:7420 can be reached from other machines"),
+        ("policy: p.yaml", true, "serve.yaml:1:9: policy: and --insecure-loopback contradict each other"),
+        ("listen: 0.0.0.0:7420", true, "serve.yaml:1:9: listen: 0.0.0.0:7420 can be reached from other machines"),
         ("http_listen: '[::]:7422'", true, "http_listen: [::]:7422 can be reached from other machines"),
         ("grpc_listen: 192.0.2.1:7421", true, "grpc_listen: 192.0.2.1:7421 can be reached"),
         (
             "policy: p\nlisten: 0.0.0.0:7420", false,
-            "serve.yaml:2:1: listen: 0.0.0.0:7420 can be reached from other machines, which takes TLS"
+            "serve.yaml:2:9: listen: 0.0.0.0:7420 can be reached from other machines, which takes TLS"
         ),
         ("policy: p\ngrpc_listen: '[::]:1'", false, "which takes TLS"),
         ("policy: p\nlisten: unix:/a", false, ""),

@@ -9,7 +9,7 @@ import Testing
             let end = (isTime ? 1_000 : 1) << UInt64(bucket)
             #expect(scale.bucket(of: UInt64(end)) == bucket)
             #expect(scale.bucket(of: UInt64(end) + 1) == bucket + 1)
-            #expect(scale.end(of: bucket) == (isTime ? Double(end) * 1e-9 : Double(end)))
+            #expect(scale.end(of: bucket) == (isTime ? Double(end) / 1e9 : Double(end)))
         }
         #expect(scale.bucket(of: 0) == 0)
         #expect(scale.bucket(of: .max) == (isTime ? 31 : 17))

@@ -6,6 +6,7 @@ import NIOPosix
 import Service
 import TestSupport
 import Testing
+import Wire
 
 @Suite("Health and metrics over HTTP") struct HTTPServerTests {
     /// A server with its parts, on a port of the system's choice.
@@ -61,7 +62,7 @@ import Testing
     }
 
     @Test func lifeAndReadinessDiffer() async throws {
-        try await with { served in
+        try await with { served async throws in
             #expect(try await served.check("/healthz") == "200 alive")
             #expect(try await served.check("/readyz") == "503 starting")
             served.readiness.becomeReady()
@@ -77,7 +78,7 @@ import Testing
     }
 
     @Test func aCommitThatFailedIsNotReadyUntilOneSucceeds() async throws {
-        try await with { served in
+        try await with { served async throws in
             served.readiness.becomeReady()
             served.readiness.committed(trouble: "no room")
             #expect(try await served.check("/readyz") == "503 not_writing")
@@ -87,7 +88,7 @@ import Testing
     }
 
     @Test func anEventLoopThatHangsIsNoLife() async throws {
-        try await with { served in
+        try await with { served async throws in
             served.readiness.becomeReady()
             let gate = DispatchSemaphore(value: 0)
             served.loops.next().execute { gate.wait() }
@@ -99,7 +100,7 @@ import Testing
     }
 
     @Test func metricsAreShown() async throws {
-        try await with { served in
+        try await with { served async throws in
             try served.graph.see(("email", 1), ("cookie", 1))
             served.metrics.called(.resolve, purpose: 0, status: .ok, nanoseconds: 5_000)
             served.metrics.store.counted(try served.graph.engine.statistics())
@@ -123,13 +124,13 @@ import Testing
     }
 
     @Test func nothingElseIsServed() async throws {
-        try await with { served in
+        try await with { served async throws in
             for path in ["/", "/metrics/x", "/v1/resolve"] { #expect(try await served.get(path).status == 404) }
         }
     }
 
     @Test func anAddressInUseIsAnError() async throws {
-        try await with { served in
+        try await with { served async throws in
             _ = served
             let taken = try await ServerBootstrap(group: served.loops).bind(host: "127.0.0.1", port: 0).get()
             let port = try #require(taken.localAddress?.port)

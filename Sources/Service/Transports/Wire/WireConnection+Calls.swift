@@ -10,8 +10,12 @@ struct OpenStream {
     /// Bytes that the caller may send on it.
     var credit: Int
     var isEnded: Bool
-    /// Bytes of its messages that are held.
-    var held: Int
+    /// Bytes of its request that are held.
+    var held = 0
+    /// Bytes of its messages that are held, within its credit.
+    var queued = 0
+    /// Whether its credit was set aside of what all connections share.
+    var hasWindow = false
     var task: Task<Void, Never>?
     var deadline: Scheduled<Void>?
 
@@ -45,30 +49,48 @@ extension WireConnection {
     }
 
     private func answerShortReads(_ turn: consuming Turn) {
-        while mayProcess, let header = FrameHeader(peeking: input), isShortRead(header),
-            header.length <= UInt32(limits.maxFrameBytes),
-            input.readableBytes >= FrameHeader.size + Int(header.length)
+        // Of this thread alone while the turn lasts, so that nothing is counted or checked for each byte.
+        var bytes = input
+        var answers = output
+        input = ByteBuffer()
+        output = ByteBuffer()
+        var began = NIODeadline.now()
+        while mayProcess, answers.readableBytes < limits.outboundBytes, let header = FrameHeader(peeking: bytes),
+            isShortRead(header), header.length <= UInt32(limits.maxFrameBytes),
+            bytes.readableBytes >= FrameHeader.size + Int(header.length), header.stream > lastStream
         {
-            guard open(header.stream) else { return }
-            let isLooking = answer(header, &turn)
-            input.moveReaderIndex(forwardBy: FrameHeader.size)
-            guard let payload = input.readSlice(length: Int(header.length)) else { return }
+            _ = open(header.stream)
+            let isLooking = answer(header, bytes, into: &answers, &turn, &began)
+            bytes.moveReaderIndex(forwardBy: FrameHeader.size + Int(header.length))
+            guard isLooking else { continue }
             // It waits for the audit, so it takes its time after all.
-            if isLooking { start(header, payload) }
+            let payload = bytes.getSlice(at: bytes.readerIndex - Int(header.length), length: Int(header.length))
+            if let payload { start(header, payload) }
+        }
+        let others = output
+        output = answers
+        output.writeImmutableBuffer(others)
+        input = bytes
+        // The one at the front is no such read, or a mistake.
+        if let header = FrameHeader(peeking: input), header.stream <= lastStream, isShortRead(header) {
+            _ = open(header.stream)
         }
     }
 
     /// - Returns: whether the call is a look past consent, and was not answered.
-    private func answer(_ header: FrameHeader, _ turn: inout Turn) -> Bool {
-        let began = NIODeadline.now()
+    private func answer(
+        _ header: FrameHeader, _ input: ByteBuffer, into output: inout ByteBuffer, _ turn: inout Turn,
+        _ began: inout NIODeadline
+    ) -> Bool {
         let start = output.writerIndex
-        output.writeRepeatingByte(0, count: FrameHeader.size)
+        output.writeInteger(0 as UInt64)
+        output.writeInteger(0 as UInt32)
         var purpose = -1
         var status = Status.ok
         do throws(CallError) {
             let caller = try currentCaller(at: turn.now)
             let range = FrameHeader.size + 4..<FrameHeader.size + Int(header.length)
-            guard let index = try resolve(header, range, caller, &turn) else {
+            guard let index = try resolve(header, input, range, caller, &turn, into: &output) else {
                 output.moveWriterIndex(to: start)
                 return true
             }
@@ -86,18 +108,19 @@ extension WireConnection {
         }
         let length = output.writerIndex - start - FrameHeader.size
         FrameHeader(.response, stream: header.stream, code: status.rawValue, length: length).set(in: &output, at: start)
-        let time = NIODeadline.now() - began
+        let now = NIODeadline.now()
         let method: Method = header.code == Method.resolve.rawValue ? .resolve : .resolveBatch
-        server.metrics.called(method, purpose: purpose, status: status, nanoseconds: time.nanoseconds)
+        server.metrics.called(method, purpose: purpose, status: status, nanoseconds: (now - began).nanoseconds)
+        began = now
         return false
     }
 
     /// - Returns: the purpose's place; nil for a look past consent.
     private func resolve(
-        _ header: FrameHeader, _ range: Range<Int>, _ caller: Caller, _ turn: inout Turn
+        _ header: FrameHeader, _ input: ByteBuffer, _ range: Range<Int>, _ caller: Caller, _ turn: inout Turn,
+        into output: inout ByteBuffer
     ) throws(CallError) -> Int? {
-        let held = input
-        let message = held.readableBytesUInt8Span.extracting(range)
+        let message = input.readableBytesUInt8Span.extracting(range)
         let method: Method = header.code == Method.resolve.rawValue ? .resolve : .resolveBatch
         return try handlers.resolveShort(method, message, caller, &turn, into: &output)
     }
@@ -169,8 +192,19 @@ extension WireConnection {
         let stream = WireStream(id: header.stream, method: method, credit: initialCredit, began: .now())
         let isEnded = header.flags.contains(.end)
         var open = OpenStream(
-            stream: stream, credit: WireProtocol.initialCredit, isEnded: isEnded, held: payload.readableBytes)
-        held += open.held
+            stream: stream, credit: WireProtocol.initialCredit, isEnded: isEnded)
+        if method.kind == .bidirectional {
+            guard server.inbound.take(WireProtocol.initialCredit) else {
+                return write(
+                    CallError(
+                        .tooManyStreams, "the server's streams hold all the memory that they may; try again later",
+                        retryAfter: 1_000), stream: header.stream)
+            }
+            open.hasWindow = true
+        } else {
+            open.held = payload.readableBytes
+            held += open.held
+        }
         open.deadline = loop.scheduleTask(in: TimeAmount(time)) { [weak self] in
             self?.finish(
                 header.stream,
@@ -229,6 +263,7 @@ extension WireConnection {
     func finish(_ id: UInt32, _ result: Result<ByteBuffer, CallError>) {
         guard phase != .closed, let open = streams.removeValue(forKey: id) else { return }
         held -= open.held
+        if open.hasWindow { server.inbound.giveBack(WireProtocol.initialCredit) }
         var status = Status.ok
         switch result {
         case .success(let message) where message.readableBytes <= limits.maxFrameBytes:

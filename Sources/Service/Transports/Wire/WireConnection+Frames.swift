@@ -114,11 +114,19 @@ extension WireConnection {
             flush()
             return closeWhenDone()
         }
-        flush()
         close(error)
-        context?.close(mode: .output, promise: nil)
-        // What the client still sends is thrown away for a moment, so that it can read why.
-        loop.scheduleTask(in: .seconds(1)) { [weak self] in self?.context?.close(promise: nil) }
+        closeSoon()
+    }
+
+    /// What the client still sends is thrown away for a moment, so that it can read why: closed at once, the connection might
+    /// be reset under it.
+    private func closeSoon() {
+        flush()
+        guard let context else { return }
+        context.close(mode: .output, promise: nil)
+        let channel = context.channel
+        // Nothing of the connection is kept for it but the channel.
+        loop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
     }
 
     /// From any thread.
@@ -129,7 +137,8 @@ extension WireConnection {
     func closeWhenDone() {
         guard phase == .leaving, streams.isEmpty else { return }
         flush()
-        context?.close(promise: nil)
+        close(CallError(.draining, "the connection has ended"))
+        closeSoon()
     }
 
     // MARK: Time
@@ -147,9 +156,10 @@ extension WireConnection {
         }
         guard streams.isEmpty else { return }
         let quiet = now - lastRead
-        if quiet >= TimeAmount(limits.idle) { return goaway(CallError(.idle, "nothing happened on the connection")) }
-        guard quiet >= TimeAmount(limits.idle / 2), !hasAsked else { return }
-        hasAsked = true
+        let isGone = askedAt.map { now - $0 >= .seconds(20) } ?? false
+        if isGone || quiet >= TimeAmount(limits.idle) { return goaway(CallError(.idle, "nothing happened on the connection")) }
+        guard quiet >= TimeAmount(limits.idle / 2), askedAt == nil else { return }
+        askedAt = now
         write(.ping, stream: 0, ByteBuffer(integer: lastRead.uptimeNanoseconds))
         flush()
     }

@@ -12,8 +12,7 @@ extension WireConnection {
         }
         guard open.credit > 0 else { return protocolError("a MESSAGE without credit") }
         open.credit -= payload.readableBytes
-        open.held += payload.readableBytes
-        held += payload.readableBytes
+        open.queued += payload.readableBytes
         open.isEnded = header.flags.contains(.end)
         streams[header.stream] = open
         open.stream.push(payload)
@@ -47,16 +46,14 @@ extension WireConnection {
     /// A message was taken by the task that serves the stream: its sender may send as much again.
     func consumed(_ count: Int, on id: UInt32, counts: Bool) {
         guard phase != .closed, var open = streams[id] else { return }
-        let freed = min(count, open.held)
-        open.held -= freed
-        held -= freed
-        if counts, !open.isEnded, WireProtocol.initialCredit - open.held - open.credit >= WireProtocol.initialCredit / 4 {
-            let grant = WireProtocol.initialCredit - open.held - open.credit
+        open.queued -= min(count, open.queued)
+        let grant = WireProtocol.initialCredit - open.queued - open.credit
+        if counts, !open.isEnded, grant >= WireProtocol.initialCredit / 4 {
             open.credit += grant
             write(.credit, stream: id, ByteBuffer(integer: UInt32(grant)))
         }
         streams[id] = open
-        resume()
+        flush()
     }
 
     // MARK: To the caller

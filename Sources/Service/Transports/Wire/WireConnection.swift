@@ -41,7 +41,8 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
     var initialCredit = WireProtocol.initialCredit
     var control: ControlBudget
     var waiting: [Waiting] = []
-    /// Bytes of messages that calls hold, and of a frame that is not whole.
+    /// Bytes of requests that open calls hold. Messages of streams are not among them: their credit is set aside when a stream
+    /// is opened, so that reading, and with it CREDIT and CANCEL, never waits for them.
     var held = 0
     var reserved = 0
     var isPaused = false
@@ -50,7 +51,8 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
     /// When the first byte of a frame that is not whole came.
     var partialSince: NIODeadline?
     var stalledSince: NIODeadline?
-    var hasAsked = false
+    /// When the client was sent a PING that it has not answered.
+    var askedAt: NIODeadline?
     var timer: RepeatedTask?
     private var isTaken = false
 
@@ -91,7 +93,7 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard phase != .closed else { return }
         lastRead = .now()
-        hasAsked = false
+        askedAt = nil
         var bytes = unwrapInboundIn(data)
         server.metrics[.wire].received.add(bytes.readableBytes)
         if input.readableBytes == 0 { input = bytes } else { input.writeBuffer(&bytes) }
@@ -205,7 +207,7 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
         for stream in open { stream.give(up: error) }
         for entry in waiting { entry.continuation.resume() }
         waiting = []
-        server.inbound.giveBack(reserved)
+        server.inbound.giveBack(reserved + open.count { $0.hasWindow } * WireProtocol.initialCredit)
         reserved = 0
         input = ByteBuffer()
         server.remove(self)
