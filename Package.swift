@@ -188,7 +188,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["selvedge", "simulate", "TestSupport"], swiftSettings: settings),
+            name: "CommandLineTests", dependencies: ["selvedge", "simulate", "SelvedgeClient", "TestSupport"],
+            swiftSettings: settings),
         .testTarget(name: "RepositoryTests", swiftSettings: settings),
     ],
     cxxLanguageStandard: .cxx17
