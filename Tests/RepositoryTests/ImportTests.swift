@@ -18,9 +18,16 @@ import Testing
         "Yams": ["Identity", "simulate"],
         "ArgumentParser": ["selvedge", "simulate"],
         "JWTKit": ["Service"], "SwiftASN1": ["Service"], "X509": ["Service"],
+        "NIOCore": ["Wire", "Service", "SelvedgeClient"], "SwiftProtobuf": ["Wire", "Service", "SelvedgeClient"],
+        "NIOPosix": ["Service", "SelvedgeClient"], "NIOSSL": ["Service", "SelvedgeClient"],
+        "NIOCertificateReloading": ["Service"], "GRPCCore": ["Service"], "GRPCNIOTransportHTTP2Posix": ["Service"],
+        "Hummingbird": ["Service"], "HummingbirdCore": ["Service"], "Logging": ["Service"], "CoreMetrics": ["Service"],
+        "ServiceLifecycle": ["Service"], "UnixSignals": ["Service"],
     ]
 
-    private static let system: Set<String> = ["Foundation", "Glibc", "Synchronization", "Dispatch"]
+    private static let system: Set<String> = [
+        "Foundation", "FoundationEssentials", "Glibc", "Synchronization", "Dispatch",
+    ]
 
     private struct Import {
         let place: String
