@@ -74,7 +74,7 @@ import Testing
         let server = try ServerRun(tool)
         let client = try client(of: server)
         #expect(await (try? client.health()) == .serving)
-        _ = try await client.record([Self.person(1), Self.person(2)])
+        _ = try await client.record([Self.person(1), Self.person(2), Self.person(4)])
         let first = SelvedgeSubject.identifier(Self.email(1))
         let second = SelvedgeSubject.identifier(Self.email(2))
         let look = SelvedgeLook(reason: "test")
@@ -109,9 +109,13 @@ import Testing
         var kinds: [String] = []
         for try await entry in client.watch(as: .look("test")) { kinds.append(entry.kind) }
         #expect(kinds.count >= 3)
+        // The first two are held by what was said about them; the third by nothing else.
+        let third = SelvedgeSubject.identifier(Self.email(4))
+        let before = try await client.resolve(third, for: "service")
+        #expect(before.profile != nil)
         _ = try await client.retract(source: "web")
-        let gone = try await client.resolve(second, for: "service")
-        #expect(gone == .generic)
+        let after = try await client.resolve(third, for: "service")
+        #expect(after == .generic)
         await client.shutdown()
         try server.end()
     }
