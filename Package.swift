@@ -192,7 +192,11 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["selvedge", "simulate", "SelvedgeClient", "TestSupport"],
+            name: "CommandLineTests",
+            dependencies: [
+                "selvedge", "simulate", "SelvedgeClient", "Wire", "TestSupport",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
             swiftSettings: settings),
         .testTarget(name: "RepositoryTests", swiftSettings: settings),
     ],

@@ -36,6 +36,13 @@ package struct Limits: Hashable, Sendable {
     package static let mapBytesRange = 16_777_216...17_592_186_044_416
 
     package init() {}
+
+    /// The widest that a configuration may allow: for who passes on to a store that he does not know.
+    package static var widest: Limits {
+        var limits = Limits()
+        for field in fields { limits[keyPath: field.path] = field.range.upperBound }
+        return limits
+    }
 }
 
 /// How deep a JSON document may nest: the reader is recursive, and its stack is not the sender's to use up.

@@ -2,6 +2,7 @@ internal import Engine
 internal import GraphStore
 internal import Identity
 internal import LMDB
+internal import SelvedgeClient
 
 /// What the shell is told.
 enum ExitStatus: Int32 {
@@ -35,6 +36,7 @@ struct Failure: Error {
     init?(_ error: any Error) {
         switch error {
         case let failure as Failure: self = failure
+        case let error as SelvedgeError: self.init(server: error)
         case let refusal as Refusal: self.init(.refusedInput, refusal.description)
         case let error as ConfigurationError: self.init(.refusedInput, error.description)
         case EngineError.storeFull(let used, let limit):

@@ -20,14 +20,20 @@ enum IdentifierArgument {
     }
 
     static func identifier(_ text: String, _ intake: Intake) throws(Refusal) -> KeyedIdentifier {
+        guard let record = try record(text) else { return try intake.identifier(text) }
+        return try intake.identifier("\(Configuration.recordNamespace):\(record.source)/\(record.recordID)")
+    }
+
+    /// A record's name; nil: it is an identifier.
+    static func record(_ text: String) throws(Refusal) -> (source: String, recordID: String)? {
         let prefix = Configuration.recordNamespace + ":"
-        guard text.hasPrefix(prefix) else { return try intake.identifier(text) }
+        guard text.hasPrefix(prefix) else { return nil }
         // A source's name holds neither mark, so the first ends it.
         let rest = text.dropFirst(prefix.count)
         guard let mark = rest.firstIndex(where: { $0 == ":" || $0 == "/" }) else {
             throw Refusal(reason: .missingField, field: "", advice: "write a record as record:SOURCE:RECORD_ID")
         }
-        return try intake.identifier("\(prefix)\(rest[..<mark])/\(rest[rest.index(after: mark)...])")
+        return (String(rest[..<mark]), String(rest[rest.index(after: mark)...]))
     }
 
     /// An identifier as an observation would have it, for what is decided on it.

@@ -4,6 +4,7 @@ internal import Foundation
 internal import GraphStore
 internal import Identity
 internal import LMDB
+internal import SelvedgeClient
 
 extension PrivacyRole: ExpressibleByArgument {}
 
@@ -13,19 +14,22 @@ struct AccessOptions: ParsableArguments {
         name: .long,
         help: """
             Look past consent, as one of these roles. The audit keeps who looks, why, and at whom; it takes the \
-            writer's lock.
+            writer's lock. Over a server the role is the policy's.
             """)
     var role: PrivacyRole?
 
     @Option(
         name: .customLong("by"),
-        help: ArgumentHelp("Who looks: a name of your staff or systems, 1 to 256 bytes.", valueName: "who"))
+        help: ArgumentHelp(
+            "Who looks: a name of your staff or systems, 1 to 256 bytes. Over a server it is the caller.",
+            valueName: "who"))
     var principal: String?
 
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Why, 1 to 1,024 bytes. Do not write identifiers here: it is kept as it is.", valueName: "text"))
+            "Why, 1 to 1,024 bytes; over a server it asks for the look. Do not write identifiers here: it is kept as it is.",
+            valueName: "text"))
     var reason: String?
 
     func validate() throws {
@@ -36,6 +40,51 @@ struct AccessOptions: ParsableArguments {
             throw ValidationError("--reason takes 1 to 1,024 bytes")
         }
     }
+
+    /// What a command asks of these options.
+    enum Rule {
+        case mayLook
+        case mustLook
+        /// All that there is, unless a purpose was given.
+        case looksUnless(purpose: String?)
+    }
+
+    /// Whether the options are what the command takes, where it goes.
+    func check(_ target: TargetOptions, _ rule: Rule) throws {
+        if target.isServer { return try checkForServer(rule) }
+        switch rule {
+        case .mayLook: _ = try looker()
+        case .mustLook: _ = try demandedLooker()
+        case .looksUnless(let purpose):
+            _ = try purpose == nil ? lookerOrOperator() : looker()
+            guard purpose == nil || role == nil else {
+                throw ValidationError("give --purpose or --role: what a purpose may see, or everything")
+            }
+        }
+    }
+
+    private func checkForServer(_ rule: Rule) throws {
+        guard role == nil, principal == nil else {
+            throw ValidationError(
+                "a server knows who asks by the credentials, and what the role is by its policy: in place of --role and "
+                    + "--by give --reason TEXT alone")
+        }
+        switch rule {
+        case .mayLook: break
+        case .mustLook:
+            guard reason != nil else { throw ValidationError("--reason TEXT is required: the audit keeps it") }
+        case .looksUnless(let purpose):
+            guard purpose != nil || reason != nil else {
+                throw ValidationError("give --purpose, or --reason TEXT to see everything: the audit keeps it")
+            }
+            guard purpose == nil || reason == nil else {
+                throw ValidationError("give --purpose or --reason: what a purpose may see, or everything")
+            }
+        }
+    }
+
+    /// Over a server: leave to look past consent; nil: nobody does.
+    var look: SelvedgeLook? { reason.map { SelvedgeLook(reason: $0) } }
 
     /// The one who looks; nil: nobody looks past consent.
     func looker() throws -> Looker? {
@@ -132,6 +181,13 @@ struct JudgingOption: ParsableArguments {
             at the clock. \(TimeArgument.help).
             """, valueName: "time"))
     var time: TimeArgument?
+
+    /// A server judges by its own clock.
+    func check(_ target: TargetOptions) throws {
+        guard time == nil || !target.isServer else {
+            throw ValidationError("--at goes with --data: a server judges at the time of the call")
+        }
+    }
 
     /// Now, or later.
     var moment: Timestamp { max(Clock.now, time?.time ?? Clock.now) }

@@ -6,7 +6,7 @@ struct Selvedge: ParsableCommand {
         commandName: "selvedge",
         abstract: "An identity-resolution graph database: observations in, profiles out.",
         discussion: """
-            A store is a directory, named with --data. Identifiers are written NAMESPACE:VALUE, such as \
+            A store is a directory, named with --data, or it is asked by way of the server that serves it, --server. Identifiers are written NAMESPACE:VALUE, such as \
             email:ann@example.com; NAMESPACE#sha256:HEX where only the SHA-256 of the normalised value is known (hex or \
             base64; e-mail and phone); record:SOURCE:RECORD_ID for a record. Values are normalised, hashed under the \
             store's keys and never stored, logged or put in a message.

@@ -5,7 +5,7 @@ internal import GraphStore
 internal import Identity
 internal import LMDB
 
-/// What every command takes.
+/// What commands take that are about a directory alone.
 struct PlaceOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("The store's directory.", valueName: "dir"))
     var data: String
@@ -18,7 +18,7 @@ struct PlaceOptions: ParsableArguments {
     }
 }
 
-/// What every command takes that opens a store.
+/// What `serve` takes: a store that it opens.
 struct StoreOptions: ParsableArguments {
     @OptionGroup var place: PlaceOptions
 
@@ -30,8 +30,14 @@ struct StoreOptions: ParsableArguments {
             """)
     var acceptNormaliser = false
 
-    var data: String { place.data }
     var json: Bool { place.json }
+    var store: StorePlace { StorePlace(data: place.data, acceptNormaliser: acceptNormaliser) }
+}
+
+/// A store in a directory.
+struct StorePlace {
+    var data: String
+    var acceptNormaliser: Bool
 
     /// The store, for asking.
     func openForReading() throws -> Engine {

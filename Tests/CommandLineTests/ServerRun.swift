@@ -10,9 +10,16 @@ final class ServerRun {
     private(set) var addresses: [String: String] = [:]
 
     /// Starts a server and waits until it is ready, a minute at most.
-    init(_ tool: Tool, _ arguments: [String] = ["--insecure-loopback"], environment: [String: String] = [:]) throws {
-        let ports = ["--listen", "127.0.0.1:0", "--grpc-listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0"]
-        run = try tool.start(["serve", "--data", tool.store] + ports + arguments, environment: environment)
+    ///
+    /// - Parameters:
+    ///   - data: the store; nil: the tool's.
+    ///   - others: where gRPC and HTTP are served.
+    init(
+        _ tool: Tool, _ arguments: [String] = ["--insecure-loopback"], environment: [String: String] = [:],
+        data: String? = nil, others: [String] = ["--grpc-listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0"]
+    ) throws {
+        let place = ["serve", "--data", data ?? tool.store, "--listen", "127.0.0.1:0"]
+        run = try tool.start(place + others + arguments, environment: environment)
         let isReady = waitUntil(seconds: 60) { run.output.hasSuffix("\n") || !run.process.isRunning }
         guard isReady, run.process.isRunning else {
             run.signal(SIGKILL)

@@ -19,15 +19,18 @@ import Testing
     @Test func aFileHasAtMost400Lines() throws {
         let long = try repository.swiftFiles(in: ["Sources", "Tests", "tools", "bench"]).compactMap { file in
             let lines = file.text.split(separator: "\n", omittingEmptySubsequences: false).count - 1
-            return lines > 400 ? "\(file.path): \(lines) lines" : nil
+            return lines > 400 && !file.isGenerated ? "\(file.path): \(lines) lines" : nil
         }
         #expect(long.isEmpty, "split as Type+Capability.swift")
     }
 
     @Test func aFunctionHasAtMost70Lines() throws {
-        let long = try repository.swiftFiles(in: ["Sources", "Tests", "tools", "bench"]).flatMap { file in
-            FunctionLengths(file).all.filter { $0.length > 70 }.map { "\(file.path):\($0.line): \($0.length) lines" }
-        }
+        let long = try repository.swiftFiles(in: ["Sources", "Tests", "tools", "bench"]).filter { !$0.isGenerated }
+            .flatMap { file in
+                FunctionLengths(file).all.filter { $0.length > 70 }.map {
+                    "\(file.path):\($0.line): \($0.length) lines"
+                }
+            }
         #expect(long.isEmpty)
     }
 

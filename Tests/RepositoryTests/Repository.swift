@@ -75,6 +75,9 @@ struct SourceFile: Sendable {
         self.init(path: path, text: String(data: bytes, encoding: .utf8) ?? "")
     }
 
+    /// Whether protoc wrote it: its length and its ways are protoc's, and a rule that it breaks cannot be kept by hand.
+    var isGenerated: Bool { path.hasPrefix("Sources/Wire/Messages/") && path.hasSuffix(".pb.swift") }
+
     /// The target that a file of Sources belongs to; nil elsewhere.
     var module: String? {
         let parts = path.split(separator: "/")

@@ -21,7 +21,7 @@ package final class TemporaryDirectory: Sendable {
 }
 
 /// A store that lasts as long as the test, open for writing.
-package final class TemporaryStore {
+package final class TemporaryStore: Sendable {
     package static let options = Environment.Options(growthStep: 1 << 20)
 
     package let engine: Engine
@@ -29,10 +29,14 @@ package final class TemporaryStore {
 
     package init(_ configuration: Configuration) throws {
         directory = try TemporaryDirectory()
-        let path = directory.path + "/store"
+        engine = try Self.engine(at: directory.path + "/store", configuration)
+    }
+
+    /// A new store, open for writing, in a directory that is the caller's to remove.
+    package static func engine(at path: String, _ configuration: Configuration) throws -> Engine {
         try Store.create(
-            directory: path, configuration: configuration, keyFile: nil, random: SystemRandom(), options: Self.options)
-        engine = try Engine(directory: path, mode: .write(program: "tests"), options: Self.options)
+            directory: path, configuration: configuration, keyFile: nil, random: SystemRandom(), options: options)
+        return try Engine(directory: path, mode: .write(program: "tests"), options: options)
     }
 }
 

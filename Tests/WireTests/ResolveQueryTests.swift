@@ -46,7 +46,9 @@ import Wire
             switch random.next() % 3 {
             case 0: bytes.removeLast(Int(random.next() % UInt64(bytes.count)))
             case 1: bytes[Int(random.next() % UInt64(bytes.count))] ^= UInt8(1 << (random.next() & 7))
-            default: bytes.insert(UInt8(truncatingIfNeeded: random.next()), at: Int(random.next() % UInt64(bytes.count)))
+            default:
+                let place = Int(random.next() % UInt64(bytes.count))
+                bytes.insert(UInt8(truncatingIfNeeded: random.next()), at: place)
             }
             guard let generated = try? SelvedgeResolveRequest(serializedBytes: bytes) else { continue }
             guard let query = try? ResolveQuery(bytes.span, 0..<bytes.count) else {
@@ -61,10 +63,11 @@ import Wire
         #expect(agreed > 20)
     }
 
-    @Test(arguments: [
-        [0x0a], [0x0a, 0x05, 0x00], [0x08], [0x18, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02],
-        [0x00, 0x01], [0x0b], [0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f], [0x0d, 0x00], [0x09, 0x00, 0x00],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0x0a], [0x0a, 0x05, 0x00], [0x08], [0x18, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02],
+            [0x00, 0x01], [0x0b], [0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f], [0x0d, 0x00], [0x09, 0x00, 0x00],
+        ] as [[UInt8]])
     func brokenBytesAreRefused(bytes: [UInt8]) {
         #expect(throws: ProtoReader.Malformed.self) { try ResolveQuery(bytes.span, 0..<bytes.count) }
     }

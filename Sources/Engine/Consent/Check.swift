@@ -11,6 +11,12 @@ package struct ConsentCheck: Sendable, Encodable {
         package var key: String
         package var entry: LedgerEntry
 
+        package init(namespace: String, key: String, entry: LedgerEntry) {
+            self.namespace = namespace
+            self.key = key
+            self.entry = entry
+        }
+
         package func encode(to encoder: any Encoder) throws {
             try entry.encode(to: encoder)
             var container = encoder.container(keyedBy: CodingKeys.self)
@@ -33,6 +39,19 @@ package struct ConsentCheck: Sendable, Encodable {
     package var jurisdictions: [String]
     /// Empty where the default decides, or the evidence.
     package var decisions: [Decisive]
+
+    package init(
+        purpose: String, outcome: String, reason: String?, judgedAt: String, standard: String,
+        jurisdictions: [String], decisions: [Decisive]
+    ) {
+        self.purpose = purpose
+        self.outcome = outcome
+        self.reason = reason
+        self.judgedAt = judgedAt
+        self.standard = standard
+        self.jurisdictions = jurisdictions
+        self.decisions = decisions
+    }
 
     private enum CodingKeys: String, CodingKey {
         case purpose, outcome, reason, jurisdictions, decisions

@@ -23,6 +23,13 @@ package struct LedgerEntry: Sendable, Encodable {
         /// Of the text shown.
         package var sha256: String?
 
+        package init(id: String, version: String, language: String, sha256: String?) {
+            self.id = id
+            self.version = version
+            self.language = language
+            self.sha256 = sha256
+        }
+
         init(_ notice: Identity.Notice) {
             id = notice.id
             version = notice.version
@@ -48,6 +55,28 @@ package struct LedgerEntry: Sendable, Encodable {
     package var lifts: [String]
     package var notice: Notice?
     package var evidenceSHA256: String?
+
+    package init(
+        sequence: Int, id: String, purpose: String, decision: String, scope: String, jurisdiction: String? = nil,
+        time: String, received: String, validUntil: String? = nil, state: State, source: String,
+        channel: String? = nil, lifts: [String], notice: Notice? = nil, evidenceSHA256: String? = nil
+    ) {
+        self.sequence = sequence
+        self.id = id
+        self.purpose = purpose
+        self.decision = decision
+        self.scope = scope
+        self.jurisdiction = jurisdiction
+        self.time = time
+        self.received = received
+        self.validUntil = validUntil
+        self.state = state
+        self.source = source
+        self.channel = channel
+        self.lifts = lifts
+        self.notice = notice
+        self.evidenceSHA256 = evidenceSHA256
+    }
 
     private enum CodingKeys: String, CodingKey {
         case sequence, id, purpose, decision, scope, jurisdiction, time, received, state, source, channel, lifts, notice

@@ -81,3 +81,48 @@ package struct TruthOfRecords: Sendable {
         }
     }
 }
+
+/// The list against an export of records: for who has no more of a store than that.
+package struct TruthOfExport: Sendable {
+    private struct Name: Hashable, Sendable {
+        var source: String
+        var recordID: String
+    }
+
+    private var found: [Name: Int32] = [:]
+    private var profiles = Numbering<String>()
+    private var truths = Numbering<String>()
+    /// Sources by name in lower case, the first of several.
+    private var sources: [String: String] = [:]
+    private var seen: Set<Name> = []
+    private var comparison = Comparison()
+    private var counts = (notHeld: 0, repeated: 0)
+
+    package init() {}
+
+    /// Before the first row of the list.
+    package mutating func addRecord(source: String, recordID: String, profile: String) {
+        found[Name(source: source, recordID: recordID)] = profiles.number(of: profile)
+        let label = source.lowercased()
+        if sources[label] == nil { sources[label] = source }
+    }
+
+    /// A row of the list.
+    package mutating func add(source: String, recordID: String, truth: String) {
+        var name = Name(source: source, recordID: recordID)
+        if found[name] == nil, let known = sources[source.lowercased()] { name.source = known }
+        guard let profile = found[name] else {
+            counts.notHeld += 1
+            return
+        }
+        guard seen.insert(name).inserted else {
+            counts.repeated += 1
+            return
+        }
+        comparison.add(found: profile, true: truths.number(of: truth))
+    }
+
+    package func evaluate() -> EvaluationOfRecords {
+        EvaluationOfRecords(agreement: comparison.agreement(), notHeld: counts.notHeld, repeated: counts.repeated)
+    }
+}

@@ -4,8 +4,8 @@ internal import LMDB
 internal import Stitching
 
 /// What a store holds, counted from one snapshot.
-package struct StoreStatistics: Sendable, Encodable {
-    package struct Source: Sendable, Encodable {
+package struct StoreStatistics: Sendable, Codable {
+    package struct Source: Sendable, Codable {
         package var name: String
         /// The newest of its events and of the records that are held.
         package var newestEvidence: String?
@@ -18,27 +18,27 @@ package struct StoreStatistics: Sendable, Encodable {
         }
     }
 
-    package struct Namespace: Sendable, Encodable {
+    package struct Namespace: Sendable, Codable {
         package var identifiers = 0
         /// In no profile: all that is held on them is past its time to live.
         package var hidden = 0
         package var hubs = 0
     }
 
-    package struct ComponentSize: Sendable, Encodable {
+    package struct ComponentSize: Sendable, Codable {
         package var members: Int
         package var profiles: Int
         /// The id of its oldest profile.
         package var profile: String
     }
 
-    package struct ProfileSize: Sendable, Encodable {
+    package struct ProfileSize: Sendable, Codable {
         package var profile: String
         /// Identifiers and records.
         package var members: Int
     }
 
-    package struct Space: Sendable, Encodable {
+    package struct Space: Sendable, Codable {
         package var mapBytes: Int
         package var fileBytes: Int
         package var usedBytes: Int

@@ -20,6 +20,8 @@ package struct IntegrityReport: Sendable {
     package var isClean: Bool { findingCount == 0 }
     static let keptFindings = 100
 
+    package init() {}
+
     mutating func add(_ finding: String) {
         findingCount += 1
         if findings.count < Self.keptFindings { findings.append(finding) }

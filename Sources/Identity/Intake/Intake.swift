@@ -36,12 +36,7 @@ package struct Intake: Sendable {
 
     /// Reads one line of JSON. Refuses what is not an observation in form; values are looked at by `key`.
     package func draft(jsonLine line: Span<UInt8>) throws(Refusal) -> ObservationDraft {
-        guard line.count <= configuration.limits.lineBytes else {
-            throw Refusal(
-                reason: .tooLarge, field: "", advice: "a line is at most \(configuration.limits.lineBytes) bytes")
-        }
-        var reader = DraftReader(line, limits: configuration.limits)
-        return try reader.draft()
+        try ObservationDraft(jsonLine: line, limits: configuration.limits)
     }
 
     /// Reads one line of JSON.

@@ -54,6 +54,17 @@ package struct ObservationDraft: Hashable, Sendable {
     }
 }
 
+extension ObservationDraft {
+    /// Reads one line of JSON, for which no key is needed.
+    package init(jsonLine line: Span<UInt8>, limits: Limits) throws(Refusal) {
+        guard line.count <= limits.lineBytes else {
+            throw Refusal(reason: .tooLarge, field: "", advice: "a line is at most \(limits.lineBytes) bytes")
+        }
+        var reader = DraftReader(line, limits: limits)
+        self = try reader.draft()
+    }
+}
+
 extension ObservationDraft: CustomStringConvertible {
     package var description: String { "<redacted>" }
 }

@@ -54,6 +54,7 @@ final class RecordRun {
 
     private let client: SelvedgeClient
     private let window: Int
+    private let outcomes: Bool
     private let acknowledged: @Sendable (SelvedgeRecordStreamResponse) -> Void
     /// Without acknowledgement, in order.
     private var kept = CircularBuffer<Batch>()
@@ -64,12 +65,14 @@ final class RecordRun {
     /// Whether the stream has brought an acknowledgement.
     private var hasProgress = false
 
+    /// - Parameter outcomes: whether acknowledgements name every observation.
     init(
-        _ client: SelvedgeClient, window: Int,
+        _ client: SelvedgeClient, window: Int, outcomes: Bool = false,
         _ acknowledged: @escaping @Sendable (SelvedgeRecordStreamResponse) -> Void
     ) {
         self.client = client
         self.window = window
+        self.outcomes = outcomes
         self.acknowledged = acknowledged
         retrying = Self.patience(client)
     }
@@ -81,7 +84,8 @@ final class RecordRun {
     func add(_ observations: [SelvedgeObservation]) async throws(SelvedgeError) {
         while kept.count >= window { try await collect() }
         lastSequence += 1
-        let batch = Batch(sequence: lastSequence, bytes: try RecordStream.encode(lastSequence, observations))
+        let batch = Batch(
+            sequence: lastSequence, bytes: try RecordStream.encode(lastSequence, observations, outcomes: outcomes))
         kept.append(batch)
         do throws(SelvedgeError) {
             // A stream that is opened here sends the batch with the others that are kept.
@@ -92,8 +96,13 @@ final class RecordRun {
         }
     }
 
-    func finish() async throws(SelvedgeError) -> RecordSummary {
+    /// Waits until all is durable.
+    func settle() async throws(SelvedgeError) {
         while !kept.isEmpty { try await collect() }
+    }
+
+    func finish() async throws(SelvedgeError) -> RecordSummary {
+        try await settle()
         // All is durable: how the stream ends changes nothing.
         stream?.finish()
         do { while try await stream?.acknowledgement() != nil {} } catch {}

@@ -31,8 +31,12 @@ public final class RecordStream: Sendable {
         return sent.withLock { $0 }
     }
 
-    static func encode(_ sequence: UInt64, _ observations: [SelvedgeObservation]) throws(SelvedgeError) -> [UInt8] {
-        try SelvedgeRecordStreamRequest.with { ($0.sequence, $0.observations) = (sequence, observations) }.wireBytes()
+    static func encode(
+        _ sequence: UInt64, _ observations: [SelvedgeObservation], outcomes: Bool = false
+    ) throws(SelvedgeError) -> [UInt8] {
+        try SelvedgeRecordStreamRequest.with {
+            ($0.sequence, $0.observations, $0.outcomes) = (sequence, observations, outcomes)
+        }.wireBytes()
     }
 
     /// An encoded batch, by its own number.

@@ -29,9 +29,15 @@ extension SelvedgeClient {
     public func ledger(
         _ subject: SelvedgeSubject, by look: SelvedgeLook, deadline: Duration? = nil
     ) async throws(SelvedgeError) -> [SelvedgeLedgerEntry] {
+        try await ledgerNamed(subject, by: look, deadline: deadline).entries
+    }
+
+    /// The same, with the identity key that it is the ledger of.
+    package func ledgerNamed(
+        _ subject: SelvedgeSubject, by look: SelvedgeLook, deadline: Duration? = nil
+    ) async throws(SelvedgeError) -> SelvedgeLedgerResponse {
         let request = SelvedgeLedgerRequest.with { ($0.subject, $0.look) = (subject, look) }
-        let response: SelvedgeLedgerResponse = try await unary(.ledger, request, deadline: deadline)
-        return response.entries
+        return try await unary(.ledger, request, deadline: deadline)
     }
 
     /// The same as proofs, chained by hash: JSON objects (ISO/IEC TS 27560). Roles privacy and admin.

@@ -35,6 +35,15 @@ extension SelvedgeClient {
         return try response.results.map { result throws(SelvedgeError) in try Resolution(result) }
     }
 
+    /// The same as messages: with a look, whole profiles.
+    package func resolveBatch(
+        _ request: SelvedgeResolveBatchRequest
+    ) async throws(SelvedgeError) -> [SelvedgeResolveResponse] {
+        let response: SelvedgeResolveBatchResponse = try await unary(.resolveBatch, request)
+        guard response.results.count == request.subjects.count else { throw .unreadable }
+        return response.results
+    }
+
     /// The whole profile, past consent; with a purpose also what it sees, and why. Roles privacy and admin.
     public func resolve(
         _ subject: SelvedgeSubject, by look: SelvedgeLook, purpose: String? = nil, members: Bool = true,

@@ -42,6 +42,12 @@ package struct TLSFiles: Hashable, Sendable {
     package var key: String
     /// PEM: whom callers' certificates must come from; nil: they are not asked for one.
     package var clientCA: String?
+
+    package init(certificate: String, key: String, clientCA: String? = nil) {
+        self.certificate = certificate
+        self.key = key
+        self.clientCA = clientCA
+    }
 }
 
 package struct LogSettings: Hashable, Sendable {

@@ -10,7 +10,8 @@ extension Handlers {
         try judge(call, .nothing)
     }
 
-    func describe(_ request: SelvedgeDescribeRequest, _ call: Call) async throws(CallError) -> SelvedgeDescribeResponse {
+    func describe(_ request: SelvedgeDescribeRequest, _ call: Call) async throws(CallError) -> SelvedgeDescribeResponse
+    {
         try mayAdminister(call)
         let (engine, names) = (engine, purposeNames)
         return try await readers.read {
@@ -72,10 +73,13 @@ extension Handlers {
     func integrity(_ request: SelvedgeCheckRequest, _ stream: MessageStream, _ call: Call) async throws(CallError) {
         try mayAdminister(call)
         let inspect = inspect
-        let (problems, total) = try await readers.read { try inspect() }
+        let report = try await readers.read { try inspect() }
         var response = SelvedgeCheckResponse()
-        response.problems = problems
-        response.total = UInt64(total)
+        response.problems = report.findings
+        response.total = UInt64(report.findingCount)
+        for table in report.tables { response.rows[table.name] = UInt64(table.rows) }
+        response.components = UInt64(report.components)
+        response.profiles = UInt64(report.profiles)
         response.done = true
         try await send(response, stream)
     }
@@ -136,7 +140,9 @@ extension Handlers {
         let time = request.hasAsOfMs ? Timestamp(milliseconds: request.asOfMs) : max(now, clock)
         let report = try await writer.apply(.sweep(time))
         var response = SelvedgeSweepResponse()
-        response.clock = try await state().clock.description
+        let after = try await state()
+        response.clock = after.clock.description
+        response.horizon = after.purgeHorizon?.description ?? ""
         response.componentsEvaluated = UInt64(report.componentsEvaluated)
         try await send(response, stream)
     }

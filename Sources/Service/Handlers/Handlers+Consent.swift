@@ -25,7 +25,7 @@ extension Handlers {
         guard let outcome = report.outcomes.first else { throw CallError(.internal, "a decision has no outcome") }
         if let refusal = outcome.refusal { throw CallError(refusal) }
         var response = SelvedgeDecideResponse()
-        response.outcomes = outcome.decisions.map(self.message)
+        response.outcomes = messages(outcome.decisions, observation, call.grants)
         response.dropped = observation.droppedIdentifiers.map { SelvedgeRefusal($0) }
         return response
     }
@@ -33,7 +33,7 @@ extension Handlers {
     func check(
         _ request: SelvedgeConsentCheckRequest, _ call: Call
     ) async throws(CallError) -> SelvedgeConsentCheckResponse {
-        let (key, leave) = try await audited(request.subject, request.look, call)
+        let (identifier, leave) = try await audited(request.subject, request.look, call)
         let names = request.purpose.isEmpty ? purposeNames : [request.purpose]
         var requests: [ViewRequest] = []
         for name in names { requests.append(engine.request(try purposeNumber(name), at: now)) }
@@ -41,30 +41,34 @@ extension Handlers {
         return try await readers.read {
             var response = SelvedgeConsentCheckResponse()
             for request in asked {
-                response.results.append(.init(try engine.check(key, request, under: leave)))
+                response.results.append(.init(try engine.check(identifier.key, request, under: leave)))
             }
             return response
         }
     }
 
     func ledger(_ request: SelvedgeLedgerRequest, _ call: Call) async throws(CallError) -> SelvedgeLedgerResponse {
-        let (key, leave) = try await audited(request.subject, request.look, call)
+        let (identifier, leave) = try await audited(request.subject, request.look, call)
         let (engine, moment) = (engine, now)
         return try await readers.read {
             var response = SelvedgeLedgerResponse()
-            response.entries = try engine.ledger(of: key, at: moment, under: leave).map { SelvedgeLedgerEntry($0) }
+            response.namespace = engine.store.configuration.namespaces[identifier.namespace].name
+            response.key = identifier.key.data
+            response.entries = try engine.ledger(of: identifier.key, at: moment, under: leave).map {
+                SelvedgeLedgerEntry($0)
+            }
             return response
         }
     }
 
     func prove(_ request: SelvedgeProveRequest, _ call: Call) async throws(CallError) -> SelvedgeProveResponse {
-        let (key, leave) = try await audited(request.subject, request.look, call)
+        let (identifier, leave) = try await audited(request.subject, request.look, call)
         let (engine, moment) = (engine, now)
         return try await readers.read {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             var response = SelvedgeProveResponse()
-            for record in try engine.proof(of: key, at: moment, under: leave) {
+            for record in try engine.proof(of: identifier.key, at: moment, under: leave) {
                 response.records.append(String(decoding: try encoder.encode(record), as: UTF8.self))
             }
             return response
@@ -73,12 +77,12 @@ extension Handlers {
 
     private func audited(
         _ subject: SelvedgeSubject, _ look: SelvedgeLook, _ call: Call
-    ) async throws(CallError) -> (IdentityKey, AuditedAccess) {
-        let key: IdentityKey
+    ) async throws(CallError) -> (KeyedIdentifier, AuditedAccess) {
+        let asked: KeyedIdentifier
         do throws(Refusal) {
-            key = try identifier(subject, field: "subject").key
+            asked = try identifier(subject, field: "subject")
         } catch { throw CallError(error) }
-        return (key, try await access(look, [key], call))
+        return (asked, try await access(look, [asked.key], call))
     }
 }
 

@@ -52,7 +52,9 @@ extension Handlers {
     func look(
         _ request: SelvedgeResolveBatchRequest, _ call: Call
     ) async throws(CallError) -> SelvedgeResolveBatchResponse {
-        guard !request.subjects.isEmpty else { throw CallError(.batchEmpty, "the batch has no subject", field: "subjects") }
+        guard !request.subjects.isEmpty else {
+            throw CallError(.batchEmpty, "the batch has no subject", field: "subjects")
+        }
         guard request.subjects.count <= limits.batch else { throw tooLarge(request.subjects.count, field: "subjects") }
         let keys: [Result<SubjectKey, Refusal>] = request.subjects.map { subject in
             do throws(Refusal) { return .success(try key(subject)) } catch { return .failure(error) }

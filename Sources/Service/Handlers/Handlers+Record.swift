@@ -43,7 +43,7 @@ extension Handlers {
                 let request: SelvedgeRecordStreamRequest = try decode(message)
                 let batch = try keyed(request.observations, call)
                 let observations = batch.observations
-                let ticket = Ticket(sequence: request.sequence, batch: batch)
+                let ticket = Ticket(sequence: request.sequence, batch: batch, wantsOutcomes: request.outcomes)
                 try await window.add(ticket)
                 guard !observations.isEmpty else {
                     ticket.give(.success(CommandReport()))
@@ -75,14 +75,14 @@ extension Handlers {
             var exception = SelvedgeRecordStreamResponse.Exception()
             exception.index = UInt32(index)
             switch item {
-            case .failure(let refusal): exception.outcome = message(.refused(refusal), call.grants)
+            case .failure(let refusal): exception.outcome = message(.refused(refusal), nil, call.grants)
             case .success(let observation):
                 let outcome = results.next() ?? ItemOutcome(kind: .unchanged)
                 if outcome.refusal == nil { response.accepted += 1 }
                 let isPlain =
                     outcome.refusal == nil && outcome.decisions.isEmpty && observation.droppedIdentifiers.isEmpty
-                if isPlain { continue }
-                exception.outcome = message(outcome, call.grants, dropped: observation.droppedIdentifiers)
+                if isPlain, !ticket.wantsOutcomes { continue }
+                exception.outcome = message(outcome, observation, call.grants)
             }
             response.exceptions.append(exception)
         }

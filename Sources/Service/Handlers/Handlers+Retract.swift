@@ -60,8 +60,11 @@ extension Handlers {
         let engine = engine
         return try await readers.read {
             var response = SelvedgeAssertResponse()
-            response.firstProfileID = try engine.anchor(of: assertion.first.key).map { "\(engine.profileID($0))" } ?? ""
-            response.secondProfileID = try engine.anchor(of: assertion.second.key).map { "\(engine.profileID($0))" } ?? ""
+            let profiles = try [assertion.first, assertion.second].map { end in
+                try engine.anchor(of: end.key).map { engine.profileID($0).description } ?? ""
+            }
+            response.firstProfileID = profiles[0]
+            response.secondProfileID = profiles[1]
             return response
         }
     }

@@ -11,7 +11,8 @@ extension Handlers {
         case whole(AuditedAccess)
     }
 
-    func simulate(_ request: SelvedgeSimulateRequest, _ call: Call) async throws(CallError) -> SelvedgeSimulateResponse {
+    func simulate(_ request: SelvedgeSimulateRequest, _ call: Call) async throws(CallError) -> SelvedgeSimulateResponse
+    {
         guard !request.observations.isEmpty else {
             throw CallError(.batchEmpty, "the batch has no observation", field: "observations")
         }
@@ -48,9 +49,9 @@ extension Handlers {
         for item in batch.items {
             var result = SelvedgeSimulateResponse.Result()
             switch item {
-            case .failure(let refusal): result.outcome = message(.refused(refusal), call.grants)
+            case .failure(let refusal): result.outcome = message(.refused(refusal), nil, call.grants)
             case .success(let observation):
-                result.outcome = message(after[next].outcome, call.grants, dropped: observation.droppedIdentifiers)
+                result.outcome = message(after[next].outcome, observation, call.grants)
                 result.before = before[next]
                 if after[next].outcome.refusal == nil, let extent = after[next].profile { result.after = extent }
                 next += 1

@@ -41,7 +41,9 @@ extension Handlers {
             if isLast || !piece.entries.isEmpty { try await send(response, stream) }
             if isLast { return }
             guard piece.isAtEnd else { continue }
-            do { try await Task.sleep(for: Self.feedPause) } catch { throw CallError(.cancelled, "the call was given up") }
+            do {
+                try await Task.sleep(for: Self.feedPause)
+            } catch { throw CallError(.cancelled, "the call was given up") }
         }
     }
 

@@ -1,6 +1,6 @@
 package import Engine
 package import Identity
-internal import GraphStore
+package import GraphStore
 internal import Stitching
 internal import Wire
 
@@ -16,8 +16,8 @@ package final class Handlers: Sendable {
     /// Names of namespaces as bytes, by index in the configuration.
     let namespaceNames: [[UInt8]]
     let purposeNames: [String]
-    /// Checks the store: what is wrong in words, and how many there are.
-    let inspect: @Sendable () throws -> (problems: [String], total: Int)
+    /// Checks the store.
+    let inspect: @Sendable () throws -> IntegrityReport
 
     /// - Parameters:
     ///   - engine: opened for writing; from now on only `writer` applies to it.
@@ -25,7 +25,7 @@ package final class Handlers: Sendable {
     package init(
         engine: Engine, authority: Authority, limits: ServiceLimits, writer: WriterQueue, readers: ReadingPool,
         clock: @escaping @Sendable () -> Timestamp,
-        inspect: (@Sendable () throws -> (problems: [String], total: Int))? = nil
+        inspect: (@Sendable () throws -> IntegrityReport)? = nil
     ) throws {
         self.engine = engine
         self.authority = authority
@@ -36,11 +36,7 @@ package final class Handlers: Sendable {
         intake = try engine.intake(now: clock)
         namespaceNames = engine.store.configuration.namespaces.map { Array($0.name.utf8) }
         let store = engine.store
-        self.inspect =
-            inspect ?? {
-                let report = IntegrityCheck.run(store)
-                return (report.findings, report.findingCount)
-            }
+        self.inspect = inspect ?? { IntegrityCheck.run(store) }
         purposeNames = engine.store.configuration.purposeNames
     }
 

@@ -12,16 +12,18 @@ extension Handlers {
         var results = report.outcomes.makeIterator()
         return batch.items.map { item in
             switch item {
-            case .failure(let refusal): message(.refused(refusal), grants)
+            case .failure(let refusal): message(.refused(refusal), nil, grants)
             case .success(let observation):
-                message(results.next() ?? ItemOutcome(kind: .unchanged), grants, dropped: observation.droppedIdentifiers)
+                message(results.next() ?? ItemOutcome(kind: .unchanged), observation, grants)
             }
         }
     }
 
     /// Without role admin an item is accepted or refused: created and merged would tell who is known.
+    ///
+    /// - Parameter observation: what it became of; nil: it was refused before there was one.
     func message(
-        _ outcome: ItemOutcome, _ grants: Grants, dropped: [Refusal] = []
+        _ outcome: ItemOutcome, _ observation: KeyedObservation?, _ grants: Grants
     ) -> SelvedgeItemOutcome {
         var message = SelvedgeItemOutcome()
         let mayKnow = grants.roles.contains(.admin)
@@ -34,14 +36,28 @@ extension Handlers {
         case .unchanged: message.kind = .unchanged
         }
         if let refusal = outcome.refusal { message.refusal = SelvedgeRefusal(refusal) }
-        let left = outcome.dropped.isEmpty ? dropped : outcome.dropped
+        let left = outcome.dropped.isEmpty ? observation?.droppedIdentifiers ?? [] : outcome.dropped
         message.dropped = left.map { SelvedgeRefusal($0) }
         if mayKnow, let profile = outcome.profile { message.profileID = profile.description }
-        message.decisions = outcome.decisions.map(self.message)
+        message.decisions = messages(outcome.decisions, observation, grants)
         return message
     }
 
-    func message(_ outcome: DecisionOutcome) -> SelvedgeDecisionOutcome {
+    /// What became of decisions of an observation, in order; the key that one is on is told to role admin.
+    func messages(
+        _ outcomes: [DecisionOutcome], _ observation: KeyedObservation?, _ grants: Grants
+    ) -> [SelvedgeDecisionOutcome] {
+        zip(outcomes, observation?.decisions ?? []).map { outcome, decision in
+            var message = message(outcome)
+            message.decision = decision.kind.description
+            message.scope = decision.scope.description
+            message.namespace = intake.configuration.namespaces[decision.identifier.namespace].name
+            if grants.roles.contains(.admin) { message.key = decision.identifier.key.data }
+            return message
+        }
+    }
+
+    private func message(_ outcome: DecisionOutcome) -> SelvedgeDecisionOutcome {
         var message = SelvedgeDecisionOutcome()
         message.id = outcome.id.description
         message.purpose = intake.configuration.purposes[outcome.purpose].name

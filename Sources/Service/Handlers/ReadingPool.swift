@@ -20,7 +20,8 @@ package final class ReadingPool: Sendable {
     /// Runs a blocking read on a thread of the pool.
     ///
     /// - Throws: `reader_busy`; or what the read throws, as a caller is told of it.
-    package func read<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws(CallError) -> Value {
+    package func read<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws(CallError) -> Value
+    {
         guard pending.wrappingAdd(1, ordering: .relaxed).newValue <= limit else {
             pending.wrappingSubtract(1, ordering: .relaxed)
             throw CallError(

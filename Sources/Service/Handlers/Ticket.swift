@@ -11,11 +11,14 @@ final class Ticket: Sendable {
 
     let sequence: UInt64
     let batch: Handlers.KeyedBatch
+    /// Whether its acknowledgement names every observation.
+    let wantsOutcomes: Bool
     private let state = Mutex(State.empty)
 
-    init(sequence: UInt64, batch: Handlers.KeyedBatch) {
+    init(sequence: UInt64, batch: Handlers.KeyedBatch, wantsOutcomes: Bool) {
         self.sequence = sequence
         self.batch = batch
+        self.wantsOutcomes = wantsOutcomes
     }
 
     /// Called once, on the writer thread.

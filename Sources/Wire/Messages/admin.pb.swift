@@ -153,6 +153,13 @@ public nonisolated struct SelvedgeCheckResponse: Sendable {
   /// In its last message.
   public var done: Bool = false
 
+  /// Rows that were read, by table.
+  public var rows: Dictionary<String,UInt64> = [:]
+
+  public var components: UInt64 = 0
+
+  public var profiles: UInt64 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -274,6 +281,9 @@ public nonisolated struct SelvedgeSweepResponse: Sendable {
   public var clock: String = String()
 
   public var componentsEvaluated: UInt64 = 0
+
+  /// Of purges; empty: there was none.
+  public var horizon: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -539,7 +549,7 @@ nonisolated extension SelvedgeCheckRequest: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension SelvedgeCheckResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CheckResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}problems\0\u{1}total\0\u{1}done\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}problems\0\u{1}total\0\u{1}done\0\u{1}rows\0\u{1}components\0\u{1}profiles\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -550,6 +560,9 @@ nonisolated extension SelvedgeCheckResponse: SwiftProtobuf.Message, SwiftProtobu
       case 1: try { try decoder.decodeRepeatedStringField(value: &self.problems) }()
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.total) }()
       case 3: try { try decoder.decodeSingularBoolField(value: &self.done) }()
+      case 4: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufUInt64>.self, value: &self.rows) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.components) }()
+      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.profiles) }()
       default: break
       }
     }
@@ -565,6 +578,15 @@ nonisolated extension SelvedgeCheckResponse: SwiftProtobuf.Message, SwiftProtobu
     if self.done != false {
       try visitor.visitSingularBoolField(value: self.done, fieldNumber: 3)
     }
+    if !self.rows.isEmpty {
+      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufUInt64>.self, value: self.rows, fieldNumber: 4)
+    }
+    if self.components != 0 {
+      try visitor.visitSingularUInt64Field(value: self.components, fieldNumber: 5)
+    }
+    if self.profiles != 0 {
+      try visitor.visitSingularUInt64Field(value: self.profiles, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -572,6 +594,9 @@ nonisolated extension SelvedgeCheckResponse: SwiftProtobuf.Message, SwiftProtobu
     if lhs.problems != rhs.problems {return false}
     if lhs.total != rhs.total {return false}
     if lhs.done != rhs.done {return false}
+    if lhs.rows != rhs.rows {return false}
+    if lhs.components != rhs.components {return false}
+    if lhs.profiles != rhs.profiles {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -786,7 +811,7 @@ nonisolated extension SelvedgeSweepRequest: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension SelvedgeSweepResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SweepResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}clock\0\u{3}components_evaluated\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}clock\0\u{3}components_evaluated\0\u{1}horizon\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -796,6 +821,7 @@ nonisolated extension SelvedgeSweepResponse: SwiftProtobuf.Message, SwiftProtobu
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.clock) }()
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.componentsEvaluated) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.horizon) }()
       default: break
       }
     }
@@ -808,12 +834,16 @@ nonisolated extension SelvedgeSweepResponse: SwiftProtobuf.Message, SwiftProtobu
     if self.componentsEvaluated != 0 {
       try visitor.visitSingularUInt64Field(value: self.componentsEvaluated, fieldNumber: 2)
     }
+    if !self.horizon.isEmpty {
+      try visitor.visitSingularStringField(value: self.horizon, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: SelvedgeSweepResponse, rhs: SelvedgeSweepResponse) -> Bool {
     if lhs.clock != rhs.clock {return false}
     if lhs.componentsEvaluated != rhs.componentsEvaluated {return false}
+    if lhs.horizon != rhs.horizon {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -304,6 +304,12 @@ public nonisolated struct SelvedgeLedgerResponse: Sendable {
 
   public var entries: [SelvedgeLedgerEntry] = []
 
+  /// What it is the ledger of.
+  public var namespace: String = String()
+
+  /// 16 bytes.
+  public var key: Data = Data()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -833,7 +839,7 @@ nonisolated extension SelvedgeLedgerRequest: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension SelvedgeLedgerResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".LedgerResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}entries\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}entries\0\u{1}namespace\0\u{1}key\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -842,6 +848,8 @@ nonisolated extension SelvedgeLedgerResponse: SwiftProtobuf.Message, SwiftProtob
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.entries) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.namespace) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.key) }()
       default: break
       }
     }
@@ -851,11 +859,19 @@ nonisolated extension SelvedgeLedgerResponse: SwiftProtobuf.Message, SwiftProtob
     if !self.entries.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.entries, fieldNumber: 1)
     }
+    if !self.namespace.isEmpty {
+      try visitor.visitSingularStringField(value: self.namespace, fieldNumber: 2)
+    }
+    if !self.key.isEmpty {
+      try visitor.visitSingularBytesField(value: self.key, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: SelvedgeLedgerResponse, rhs: SelvedgeLedgerResponse) -> Bool {
     if lhs.entries != rhs.entries {return false}
+    if lhs.namespace != rhs.namespace {return false}
+    if lhs.key != rhs.key {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -304,6 +304,18 @@ public nonisolated struct SelvedgeDecisionOutcome: Sendable {
   /// The id of the later one.
   public var supersededBy: String = String()
 
+  /// granted, denied or withdrawn.
+  public var decision: String = String()
+
+  /// identifier or profile.
+  public var scope: String = String()
+
+  /// Of the identifier that it is on.
+  public var namespace: String = String()
+
+  /// Its identity key, 16 bytes; role admin.
+  public var key: Data = Data()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -319,6 +331,9 @@ public nonisolated struct SelvedgeRecordStreamRequest: Sendable {
 
   /// 1 to 1,000.
   public var observations: [SelvedgeObservation] = []
+
+  /// Whether the acknowledgement names what became of every observation.
+  public var outcomes: Bool = false
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -336,7 +351,8 @@ public nonisolated struct SelvedgeRecordStreamResponse: Sendable {
   /// Of this batch.
   public var accepted: UInt32 = 0
 
-  /// The observations that were refused, lost an identifier, or carried decisions; the others were accepted.
+  /// The observations that were refused, lost an identifier, or carried decisions; the others were accepted. All of them,
+  /// where the request asks for outcomes.
   public var exceptions: [SelvedgeRecordStreamResponse.Exception] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -419,14 +435,31 @@ public nonisolated struct SelvedgeRetractResponse: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// Both 0 to a caller without role admin.
-  public var records: UInt32 = 0
+  /// Both absent to a caller without role admin.
+  public var records: UInt32 {
+    get {_records ?? 0}
+    set {_records = newValue}
+  }
+  /// Returns true if `records` has been explicitly set.
+  public var hasRecords: Bool {self._records != nil}
+  /// Clears the value of `records`. Subsequent reads from it will return its default value.
+  public mutating func clearRecords() {self._records = nil}
 
-  public var componentsEvaluated: UInt64 = 0
+  public var componentsEvaluated: UInt64 {
+    get {_componentsEvaluated ?? 0}
+    set {_componentsEvaluated = newValue}
+  }
+  /// Returns true if `componentsEvaluated` has been explicitly set.
+  public var hasComponentsEvaluated: Bool {self._componentsEvaluated != nil}
+  /// Clears the value of `componentsEvaluated`. Subsequent reads from it will return its default value.
+  public mutating func clearComponentsEvaluated() {self._componentsEvaluated = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _records: UInt32? = nil
+  fileprivate var _componentsEvaluated: UInt64? = nil
 }
 
 public nonisolated struct SelvedgeAssertRequest: Sendable {
@@ -884,7 +917,7 @@ nonisolated extension SelvedgeItemOutcome.Kind: SwiftProtobuf._ProtoNameProvidin
 
 nonisolated extension SelvedgeDecisionOutcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".DecisionOutcome"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}purpose\0\u{1}effect\0\u{3}superseded_by\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}purpose\0\u{1}effect\0\u{3}superseded_by\0\u{1}decision\0\u{1}scope\0\u{1}namespace\0\u{1}key\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -896,6 +929,10 @@ nonisolated extension SelvedgeDecisionOutcome: SwiftProtobuf.Message, SwiftProto
       case 2: try { try decoder.decodeSingularStringField(value: &self.purpose) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.effect) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.supersededBy) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.decision) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.scope) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.namespace) }()
+      case 8: try { try decoder.decodeSingularBytesField(value: &self.key) }()
       default: break
       }
     }
@@ -914,6 +951,18 @@ nonisolated extension SelvedgeDecisionOutcome: SwiftProtobuf.Message, SwiftProto
     if !self.supersededBy.isEmpty {
       try visitor.visitSingularStringField(value: self.supersededBy, fieldNumber: 4)
     }
+    if !self.decision.isEmpty {
+      try visitor.visitSingularStringField(value: self.decision, fieldNumber: 5)
+    }
+    if !self.scope.isEmpty {
+      try visitor.visitSingularStringField(value: self.scope, fieldNumber: 6)
+    }
+    if !self.namespace.isEmpty {
+      try visitor.visitSingularStringField(value: self.namespace, fieldNumber: 7)
+    }
+    if !self.key.isEmpty {
+      try visitor.visitSingularBytesField(value: self.key, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -922,6 +971,10 @@ nonisolated extension SelvedgeDecisionOutcome: SwiftProtobuf.Message, SwiftProto
     if lhs.purpose != rhs.purpose {return false}
     if lhs.effect != rhs.effect {return false}
     if lhs.supersededBy != rhs.supersededBy {return false}
+    if lhs.decision != rhs.decision {return false}
+    if lhs.scope != rhs.scope {return false}
+    if lhs.namespace != rhs.namespace {return false}
+    if lhs.key != rhs.key {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -929,7 +982,7 @@ nonisolated extension SelvedgeDecisionOutcome: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension SelvedgeRecordStreamRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RecordStreamRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}observations\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}observations\0\u{1}outcomes\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -939,6 +992,7 @@ nonisolated extension SelvedgeRecordStreamRequest: SwiftProtobuf.Message, SwiftP
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt64Field(value: &self.sequence) }()
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.observations) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.outcomes) }()
       default: break
       }
     }
@@ -951,12 +1005,16 @@ nonisolated extension SelvedgeRecordStreamRequest: SwiftProtobuf.Message, SwiftP
     if !self.observations.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.observations, fieldNumber: 2)
     }
+    if self.outcomes != false {
+      try visitor.visitSingularBoolField(value: self.outcomes, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: SelvedgeRecordStreamRequest, rhs: SelvedgeRecordStreamRequest) -> Bool {
     if lhs.sequence != rhs.sequence {return false}
     if lhs.observations != rhs.observations {return false}
+    if lhs.outcomes != rhs.outcomes {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1118,26 +1176,30 @@ nonisolated extension SelvedgeRetractResponse: SwiftProtobuf.Message, SwiftProto
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.records) }()
-      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.componentsEvaluated) }()
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self._records) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self._componentsEvaluated) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if self.records != 0 {
-      try visitor.visitSingularUInt32Field(value: self.records, fieldNumber: 1)
-    }
-    if self.componentsEvaluated != 0 {
-      try visitor.visitSingularUInt64Field(value: self.componentsEvaluated, fieldNumber: 2)
-    }
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._records {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._componentsEvaluated {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 2)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: SelvedgeRetractResponse, rhs: SelvedgeRetractResponse) -> Bool {
-    if lhs.records != rhs.records {return false}
-    if lhs.componentsEvaluated != rhs.componentsEvaluated {return false}
+    if lhs._records != rhs._records {return false}
+    if lhs._componentsEvaluated != rhs._componentsEvaluated {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

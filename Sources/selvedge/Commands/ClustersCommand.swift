@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Engine
+internal import SelvedgeClient
 internal import Stitching
 
 struct ClustersCommand: ParsableCommand {
@@ -12,25 +13,13 @@ struct ClustersCommand: ParsableCommand {
             --out a summary.
             """)
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var target: TargetOptions
 
     @Option(
         name: .long,
         help: ArgumentHelp(
             "Where to write; standard output if not given. Put there when it is whole.", valueName: "file.csv"))
     var out: String?
-
-    private struct Row: Encodable {
-        var source: String
-        var recordID: String
-        var profileID: String
-
-        private enum CodingKeys: String, CodingKey {
-            case source
-            case recordID = "record_id"
-            case profileID = "profile_id"
-        }
-    }
 
     private struct Answer: Encodable {
         var records: Int
@@ -40,38 +29,67 @@ struct ClustersCommand: ParsableCommand {
     private static let head = "source,record_id,profile_id\n"
 
     mutating func run() throws {
-        let engine = try store.openForReading()
-        if let out { try export(engine, to: out) } else { try export(engine) }
+        switch try target.target() {
+        case .store(let store):
+            let engine = try store.openForReading()
+            try export { row in
+                try engine.exportRecords { record in
+                    try row(ClusterRow(record.source, record.recordID, record.profile.description))
+                }
+            }
+        case .server(let server): try export(server.clusters)
+        }
     }
 
-    private func export(_ engine: Engine, to path: String) throws {
+    /// Hands over each row, and throws what the one who takes it throws.
+    typealias Rows = ((ClusterRow) throws -> Void) throws -> Void
+
+    private func export(_ rows: Rows) throws {
+        if let out { try export(rows, to: out) } else { try exportToOutput(rows) }
+    }
+
+    private func export(_ rows: Rows, to path: String) throws {
         var file = try FileSink(path)
         var progress = Progress("records", total: nil)
         var count = 0
         try file.write(Self.head)
-        try engine.exportRecords { record in
-            try file.write(Self.line(record))
+        try rows { row in
+            try file.write(row.line)
             count += 1
             if count.isMultiple(of: 10_000) { progress.show(count) }
         }
         try file.finish()
         progress.clear()
-        if store.json { return try JSONLine.print(Answer(records: count, file: path)) }
+        if target.json { return try JSONLine.print(Answer(records: count, file: path)) }
         try Console.line("wrote \(count) records to \(path)")
     }
 
-    private func export(_ engine: Engine) throws {
-        if !store.json { try Console.write(Self.head) }
-        try engine.exportRecords { record in
-            guard store.json else { return try Console.write(Self.line(record)) }
-            try JSONLine.print(
-                Row(source: record.source, recordID: record.recordID, profileID: record.profile.description))
-        }
+    private func exportToOutput(_ rows: Rows) throws {
+        if !target.json { try Console.write(Self.head) }
+        try rows { row in if target.json { try JSONLine.print(row) } else { try Console.write(row.line) } }
+    }
+}
+
+/// Which profile a record is in.
+struct ClusterRow: Encodable {
+    var source: String
+    var recordID: String
+    var profileID: String
+
+    private enum CodingKeys: String, CodingKey {
+        case source
+        case recordID = "record_id"
+        case profileID = "profile_id"
     }
 
-    private static func line(_ record: ExportedRecord) -> String {
-        "\(quoted(record.source)),\(quoted(record.recordID)),\(record.profile)\n"
+    init(_ source: String, _ recordID: String, _ profileID: String) {
+        self.source = source
+        self.recordID = recordID
+        self.profileID = profileID
     }
+
+    /// As a line of CSV.
+    var line: String { "\(Self.quoted(source)),\(Self.quoted(recordID)),\(profileID)\n" }
 
     private static func quoted(_ field: String) -> String {
         let needsQuotes = field.utf8.contains { byte in
@@ -85,5 +103,29 @@ struct ClustersCommand: ParsableCommand {
             quoted.unicodeScalars.append(scalar)
         }
         return quoted + "\""
+    }
+}
+
+extension ServerStore {
+    /// Hands over every record with its profile; the server waits for who takes them.
+    func clusters(_ body: (ClusterRow) throws -> Void) throws {
+        let pieces = Pieces(client.clusters(by: SelvedgeLook(reason: "export")))
+        while let piece = try Bridge.wait({ try await pieces.next() }) {
+            for row in piece.rows { try body(ClusterRow(row.source, row.recordID, row.profileID)) }
+        }
+    }
+}
+
+/// The messages of a stream, for one who asks for them one by one.
+actor Pieces<Source: AsyncSequence & Sendable> where Source.Element: Sendable {
+    private var iterator: Source.AsyncIterator
+
+    init(_ source: Source) { iterator = source.makeAsyncIterator() }
+
+    func next() async throws -> Source.Element? {
+        // Out of the actor while it waits, as nobody else asks.
+        var taken = iterator
+        defer { iterator = taken }
+        return try await taken.next(isolation: self)
     }
 }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Engine
 internal import GraphStore
 internal import Identity
+internal import SelvedgeClient
 
 struct DigestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -12,7 +13,7 @@ struct DigestCommand: ParsableCommand {
             the same digest, however it came. --content covers links, degrees, records and assertions too.
             """)
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var target: TargetOptions
 
     @Flag(name: .long, help: "Cover all that is held, not the partition alone.")
     var content = false
@@ -38,13 +39,35 @@ struct DigestCommand: ParsableCommand {
     }
 
     mutating func run() throws {
+        switch try target.target() {
+        case .store(let store): try run(store)
+        case .server(let server): try run(server)
+        }
+    }
+
+    private func run(_ store: StorePlace) throws {
         let engine = asOf == nil ? try store.openForReading() : try store.openForWriting("digest")
         let digest = try Waiting.during("reading all of the store") {
             try engine.digest(content ? .content : .partition, asOf: asOf?.time)
         }
-        guard store.json else { return try Console.line(digest.description) }
+        guard target.json else { return try Console.line(digest.description) }
         let clock = try asOf?.time ?? engine.state().clock
+        try say(digest, clock.description)
+    }
+
+    private func run(_ server: ServerStore) throws {
+        let (content, time) = (content, asOf?.time.milliseconds)
+        let bytes = try server.ask(waiting: "the server is reading all of the store") {
+            try await $0.digest(content: content, asOf: time)
+        }
+        guard let digest = Digest(bytes) else { throw Failure(.storeTrouble, "the server's digest has not 32 bytes") }
+        guard target.json else { return try Console.line(digest.description) }
+        let clock = try asOf?.time.description ?? server.ask { try await $0.describe() }.clock
+        try say(digest, clock)
+    }
+
+    private func say(_ digest: Digest, _ clock: String) throws {
         try JSONLine.print(
-            Answer(kind: content ? "content" : "partition", digest: digest.description, asOf: clock.description))
+            Answer(kind: content ? "content" : "partition", digest: digest.description, asOf: clock))
     }
 }

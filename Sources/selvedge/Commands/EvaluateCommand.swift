@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Engine
 internal import GraphStore
 internal import Identity
+internal import SelvedgeClient
 
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -21,9 +22,12 @@ struct EvaluateCommand: ParsableCommand {
 
             Other columns are ignored. Rows of placeholders, such as test@test.com, are counted apart: they are nobody's, \
             and no profile holds them. A row that cannot be read is named and left out; the exit code is then 1. Values go through the store's normalisers and keys.
+
+            Over a server a list of records is compared with the export of all clusters (role admin). A list of \
+            identifiers takes --data: it is compared by identity keys, which a server does not give away in bulk.
             """)
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var target: TargetOptions
 
     @Option(name: .long, help: ArgumentHelp("The list.", valueName: "file.csv"))
     var truth: String
@@ -32,20 +36,53 @@ struct EvaluateCommand: ParsableCommand {
     var observations: String?
 
     mutating func run() throws {
-        let engine = try store.openForReading()
-        let descriptor = try ObservationReader.open(truth)
+        let place = try target.target()
+        let descriptor = try Descriptor.input(truth)
         defer { descriptor.close() }
         var rows = CSVReader(descriptor)
         guard try rows.next() else { throw Failure(.refusedInput, "\(truth) is empty; it needs a header") }
         let header = TruthHeader(rows)
-        if let columns = header.records {
-            try evaluateRecords(engine, &rows, columns, descriptor.size)
-        } else if let columns = header.identifiers {
-            try evaluateIdentifiers(engine, &rows, columns, descriptor.size)
-        } else {
+        switch (place, header.records, header.identifiers) {
+        case (.store(let store), let columns?, _):
+            try evaluateRecords(try store.openForReading(), &rows, columns, descriptor.size)
+        case (.server(let server), let columns?, _): try evaluateRecords(server, &rows, columns, descriptor.size)
+        case (.store(let store), nil, let columns?):
+            try evaluateIdentifiers(try store.openForReading(), &rows, columns, descriptor.size)
+        case (.server, nil, .some):
+            throw Failure(
+                .refusedInput,
+                "a list of identifiers cannot be compared over a server: it takes their identity keys, which a server "
+                    + "does not give away in bulk; use --data with the store or a copy of it")
+        case (_, nil, nil):
             throw Failure(
                 .refusedInput,
                 "\(truth):1: the header must have source,record_id,truth or namespace,value,person; see --help")
+        }
+    }
+
+    private func evaluateRecords(
+        _ server: ServerStore, _ rows: inout CSVReader, _ columns: TruthHeader.Records, _ size: Int?
+    ) throws {
+        var list = TruthOfExport()
+        try server.clusters { row in
+            list.addRecord(source: row.source, recordID: row.recordID, profile: row.profileID)
+        }
+        var progress = Progress("rows", total: size)
+        while try rows.next() {
+            list.add(
+                source: rows.text(columns.source), recordID: rows.text(columns.recordID),
+                truth: rows.text(columns.truth))
+            progress.show(rows.line, done: rows.position)
+        }
+        progress.clear()
+        try say(list.evaluate(), refused: 0)
+    }
+
+    private func say(_ evaluation: EvaluationOfRecords, refused: Int) throws {
+        if target.json {
+            try JSONLine.print(EvaluationAnswer(kind: "records", refusedRows: refused, records: evaluation))
+        } else {
+            try EvaluationText.say(evaluation, refused: refused)
         }
     }
 
@@ -66,11 +103,7 @@ struct EvaluateCommand: ParsableCommand {
         }
         progress.clear()
         let evaluation = try Waiting.during("comparing") { try list.evaluate(engine) }
-        if store.json {
-            try JSONLine.print(EvaluationAnswer(kind: "records", refusedRows: refused.count, records: evaluation))
-        } else {
-            try EvaluationText.say(evaluation, refused: refused.count)
-        }
+        try say(evaluation, refused: refused.count)
         if refused.count > 0 { throw Stop(.refusedInput) }
     }
 
@@ -94,7 +127,7 @@ struct EvaluateCommand: ParsableCommand {
         progress.clear()
         if let observations { try observe(observations, &list, engine) }
         let evaluation = try Waiting.during("comparing") { try list.evaluate(engine) }
-        if store.json {
+        if target.json {
             try JSONLine.print(
                 EvaluationAnswer(
                     kind: "identifiers", refusedRows: refused.count, placeholderRows: refused.placeholders,

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Engine
 internal import Identity
+internal import SelvedgeClient
 internal import Stitching
 
 struct ExplainCommand: ParsableCommand {
@@ -13,10 +14,10 @@ struct ExplainCommand: ParsableCommand {
 
             With --purpose the path is one that the purpose may see; where it may see none, nothing more is told. Without \
             it all is shown, and the audit keeps it: as role admin, by the name of the user who runs it and with the \
-            reason "command line", where --role, --by and --reason say nothing else.
+            reason "command line", where --role, --by and --reason say nothing else. A server has to be told a reason.
             """)
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var target: TargetOptions
     @OptionGroup var purpose: PurposeOption
     @OptionGroup var access: AccessOptions
 
@@ -27,13 +28,17 @@ struct ExplainCommand: ParsableCommand {
     var second: String
 
     func validate() throws {
-        _ = try purpose.purpose == nil ? access.lookerOrOperator() : access.looker()
-        guard purpose.purpose == nil || access.role == nil else {
-            throw ValidationError("give --purpose or --role: what a purpose may see, or everything")
-        }
+        try access.check(target, .looksUnless(purpose: purpose.purpose))
     }
 
     mutating func run() throws {
+        switch try target.target() {
+        case .store(let store): try run(store)
+        case .server(let server): try run(server)
+        }
+    }
+
+    private func run(_ store: StorePlace) throws {
         let engine = purpose.purpose == nil ? try store.openForWriting("explain") : try store.openForReading()
         let number = try purpose.number(engine)
         let intake = try engine.intakeNow()
@@ -46,6 +51,55 @@ struct ExplainCommand: ParsableCommand {
             let leave = try access.lookerOrOperator().access("explain", [first.key, second.key], engine)
             explanation = try engine.explain(first, second, under: leave)
         }
-        if store.json { try JSONLine.print(explanation) } else { try Console.line(explanation.description) }
+        try say(explanation)
+    }
+
+    private func run(_ server: ServerStore) throws {
+        let (first, second) = (try SelvedgeSubject(evidence: first), try SelvedgeSubject(evidence: second))
+        let question = question(purpose, access)
+        let response = try server.ask { try await $0.explain(first, second, as: question) }
+        try say(Explanation(response))
+    }
+
+    private func say(_ explanation: Explanation) throws {
+        if target.json { try JSONLine.print(explanation) } else { try Console.line(explanation.description) }
+    }
+}
+
+/// By what right a server is asked.
+func question(_ purpose: PurposeOption, _ access: AccessOptions) -> SelvedgeClient.Question {
+    if let reason = access.reason { return .look(reason, purpose: purpose.purpose ?? "") }
+    return .purpose(purpose.purpose ?? "")
+}
+
+extension Explanation {
+    /// What a server told.
+    init(_ response: SelvedgeExplainResponse) throws {
+        guard let relation = Relation(rawValue: response.relation) else {
+            throw Failure(.storeTrouble, "the server's answer is that of another version")
+        }
+        self.init(
+            relation: relation, first: End(response.first), second: End(response.second),
+            path: response.path.map { Step($0) })
+    }
+}
+
+extension Explanation.End {
+    fileprivate init(_ end: SelvedgeExplainResponse.End) {
+        self.init(namespace: end.namespace, key: IdentityKey(high: 0, low: 0))
+        key = end.key.keyText
+    }
+}
+
+extension Explanation.Step {
+    fileprivate init(_ step: SelvedgeExplainResponse.Step) {
+        self.init(
+            from: .init(step.from), to: .init(step.to), kind: step.kind, weight: Int(step.weight),
+            support: step.support.map { support in
+                Explanation.Support(
+                    source: support.source, first: Timestamp(milliseconds: support.firstMs),
+                    last: Timestamp(milliseconds: support.lastMs), days: Int(support.days),
+                    records: Int(support.records))
+            }, reason: step.reason, detail: step.detail)
     }
 }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Engine
 internal import GraphStore
 internal import Identity
+internal import SelvedgeClient
 
 struct KeyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -9,7 +10,7 @@ struct KeyCommand: ParsableCommand {
         abstract: "Print the identity key of an identifier, in hex.",
         discussion: "What the store knows an identifier by: for finding it in logs and exports. It need not be held.")
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var target: TargetOptions
 
     @Argument(
         help: ArgumentHelp("NAMESPACE:VALUE, NAMESPACE#sha256:HEX or record:SOURCE:RECORD_ID.", valueName: "identifier")
@@ -17,13 +18,25 @@ struct KeyCommand: ParsableCommand {
     var identifier: String
 
     mutating func run() throws {
+        switch try target.target() {
+        case .store(let store): try run(store)
+        case .server(let server): try run(server)
+        }
+    }
+
+    private func run(_ store: StorePlace) throws {
         let engine = try store.openForReading()
         let identifier = try IdentifierArgument.identifier(identifier, engine.intakeNow())
-        if store.json {
+        if target.json {
             try JSONLine.print(KeyedName(identifier, engine))
         } else {
             try Console.line(identifier.key.description)
         }
+    }
+
+    private func run(_ server: ServerStore) throws {
+        let name = try server.name(of: SelvedgeSubject(evidence: identifier))
+        if target.json { try JSONLine.print(name) } else { try Console.line(name.key) }
     }
 }
 
@@ -32,8 +45,21 @@ struct KeyedName: Encodable {
     var namespace: String
     var key: String
 
+    init(namespace: String, key: String) {
+        self.namespace = namespace
+        self.key = key
+    }
+
     init(_ identifier: KeyedIdentifier, _ engine: Engine) {
         namespace = engine.store.configuration.namespaces[identifier.namespace].name
         key = identifier.key.description
+    }
+}
+
+extension ServerStore {
+    /// An identifier as answers show it. Role admin.
+    func name(of subject: SelvedgeSubject) throws -> KeyedName {
+        let response = try ask { try await $0.key(of: subject) }
+        return KeyedName(namespace: response.namespace, key: response.key.keyText)
     }
 }

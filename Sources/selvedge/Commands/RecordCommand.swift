@@ -3,6 +3,7 @@ internal import Engine
 internal import Foundation
 internal import GraphStore
 internal import Identity
+internal import SelvedgeClient
 
 struct RecordCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,9 +17,13 @@ struct RecordCommand: ParsableCommand {
             A line that is refused is named with its reason and leaves the others untouched; the exit code is then 1. \
             Lines become durable in groups. On SIGINT or SIGTERM the group at hand is finished, and the last durable \
             line is told.
+
+            Over a server lines go in batches, and those whose acknowledgement was lost go again; what comes twice changes \
+            nothing, so a run that was cut short may be repeated. What became of a line is told as far as the role may \
+            know it: accepted, without role admin.
             """)
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var target: TargetOptions
 
     @Argument(help: ArgumentHelp("A JSON Lines file; - or nothing for standard input.", valueName: "file.jsonl"))
     var file = "-"
@@ -37,30 +42,54 @@ struct RecordCommand: ParsableCommand {
         help: "After each commit print `ack LINE`, or {\"ack\":LINE} in JSON: what came up to that line is durable.")
     var acknowledge = false
 
+    /// Attempts to reach a server that is away, within about a quarter of a minute.
+    private static let attempts = 12
+
     mutating func run() throws {
-        let engine = try store.openForWriting("record")
+        let target = try target.target(attempts: Self.attempts)
         let signals = Interruption.listen()
         defer { withExtendedLifetime(signals) {} }
-        let reader = try ObservationReader(file, engine)
-        defer { reader.stop() }
-        let report = RecordReport(name: reader.name, rejects: try rejects.map { try RejectFile($0) })
-        var writer = GroupWriter(
-            engine: engine, report: report,
-            style: GroupWriter.Style(byItem: byItem, acknowledge: acknowledge, json: store.json))
+        switch target {
+        case .store(let store):
+            let engine = try store.openForWriting("record")
+            let reader = try ObservationReader(file, engine)
+            defer { reader.stop() }
+            var writer = GroupWriter(engine: engine, teller: try teller(reader.name))
+            try run(writer.report) { try writer.run(reader) }
+        case .server(let server):
+            let reader = try ObservationReader<Passing>(file)
+            defer { reader.stop() }
+            var writer = BatchWriter(server, try teller(reader.name))
+            try run(writer.report) { try writer.run(reader) }
+        }
+    }
+
+    private func teller(_ name: String) throws -> LineTeller {
+        LineTeller(
+            report: RecordReport(name: name, rejects: try rejects.map { try RejectFile($0) }),
+            style: LineTeller.Style(byItem: byItem, acknowledge: acknowledge, json: target.json))
+    }
+
+    private func run(_ report: RecordReport, _ write: () throws -> Void) throws {
         do {
-            try writer.run(reader)
+            try write()
         } catch {
             try? report.finish()
-            Console.error("selvedge: lines up to \(report.durableLine) are durable, later ones are not")
+            Console.error("selvedge: lines up to \(report.durableLine) are durable, later ones \(Self.fate(target))")
             throw error
         }
         try report.finish()
         if let signal = Interruption.signal {
             Console.error("selvedge: stopped by a signal: lines up to \(report.durableLine) are durable, no others")
-            try report.say(json: store.json)
+            try report.say(json: target.json)
             throw Stop(signal: signal)
         }
-        try report.say(json: store.json)
+        try report.say(json: target.json)
         if report.refusedLines > 0 { throw Stop(.refusedInput) }
+    }
+
+    /// A server may have taken what it could not acknowledge.
+    private static func fate(_ target: TargetOptions) -> String {
+        target.isServer ? "may be or not; record the file again" : "are not"
     }
 }

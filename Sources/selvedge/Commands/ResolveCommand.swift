@@ -3,6 +3,7 @@ internal import Engine
 internal import GraphStore
 internal import Identity
 internal import LMDB
+internal import SelvedgeClient
 internal import Stitching
 
 struct ResolveCommand: ParsableCommand {
@@ -19,7 +20,7 @@ struct ResolveCommand: ParsableCommand {
             and why it may not; each such look is kept in the audit.
             """)
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var target: TargetOptions
     @OptionGroup var purpose: PurposeOption
     @OptionGroup var access: AccessOptions
     @OptionGroup var judging: JudgingOption
@@ -29,9 +30,22 @@ struct ResolveCommand: ParsableCommand {
             "NAMESPACE:VALUE, NAMESPACE#sha256:HEX, record:SOURCE:RECORD_ID or prf_...", valueName: "identifier"))
     var identifiers: [String]
 
-    func validate() throws { _ = try access.looker() }
+    func validate() throws {
+        try access.check(target, .mayLook)
+        try judging.check(target)
+        guard !target.isServer || access.look != nil || purpose.purpose != nil else {
+            throw ValidationError("--purpose is required, or --reason TEXT to look past consent")
+        }
+    }
 
     mutating func run() throws {
+        switch try target.target() {
+        case .store(let store): try run(store)
+        case .server(let server): try run(server)
+        }
+    }
+
+    private func run(_ store: StorePlace) throws {
         let looker = try access.looker()
         let engine = looker == nil ? try store.openForReading() : try store.openForWriting("resolve")
         let number = looker == nil ? try purpose.demandedNumber(engine) : try purpose.number(engine)
@@ -40,19 +54,58 @@ struct ResolveCommand: ParsableCommand {
         let audited = try looker.map { looker in
             try looker.access("resolve", asked.compactMap { try? $0.get().subject }, engine)
         }
-        let printer = ProfilePrinter(
-            engine: engine, state: try engine.state(), purpose: purpose.purpose, json: store.json)
+        let printer = ProfilePrinter(engine: engine, state: try engine.state(), purpose: purpose.purpose)
         var hasRefused = false
         for (index, item) in asked.enumerated() {
             let request = number.map { engine.request($0, at: judging.moment) }
             switch item {
             case .failure(let refusal):
-                hasRefused = true
-                try printer.refuse(refusal, index + 1)
-            case .success(let asked): try printer.answer(asked, index + 1, request, under: audited)
+                try say(ResolveAnswer(argument: index + 1, refused: RefusalAnswer(refusal)), &hasRefused)
+            case .success(let asked):
+                try say(printer.answer(asked, index + 1, request, under: audited), &hasRefused)
             }
         }
         if hasRefused { throw Stop(.refusedInput) }
+    }
+
+    /// Identifiers in one call: a profile may have many members, and an answer is one message.
+    private static let piece = 50
+
+    private func run(_ server: ServerStore) throws {
+        var hasRefused = false
+        let asked = identifiers.enumerated().map { index, text in
+            (number: index + 1, subject: Result { () throws(Refusal) in try SelvedgeSubject(argument: text) })
+        }
+        for start in stride(from: 0, to: asked.count, by: Self.piece) {
+            let piece = asked[start..<min(start + Self.piece, asked.count)]
+            var results = try resolve(piece.compactMap { try? $0.subject.get() }, server)[...]
+            for item in piece {
+                switch item.subject {
+                case .failure(let refusal):
+                    try say(ResolveAnswer(argument: item.number, refused: RefusalAnswer(refusal)), &hasRefused)
+                case .success:
+                    guard let result = results.popFirst() else { continue }
+                    try say(ResolveAnswer(argument: item.number, result), &hasRefused)
+                }
+            }
+        }
+        if hasRefused { throw Stop(.refusedInput) }
+    }
+
+    private func resolve(_ subjects: [SelvedgeSubject], _ server: ServerStore) throws -> [SelvedgeResolveResponse] {
+        guard !subjects.isEmpty else { return [] }
+        var request = SelvedgeResolveBatchRequest()
+        request.subjects = subjects
+        request.purpose = purpose.purpose ?? ""
+        request.members = true
+        if let look = access.look { request.look = look }
+        let batch = request
+        return try server.ask { try await $0.resolveBatch(batch) }
+    }
+
+    private func say(_ answer: ResolveAnswer, _ hasRefused: inout Bool) throws {
+        if answer.refusal != nil { hasRefused = true }
+        try answer.say(json: target.json)
     }
 }
 
@@ -76,6 +129,35 @@ extension IdentifierArgument {
         switch self {
         case .identifier(let identifier): try engine.resolve(identifier.key, under: access)
         case .profile(let id): try engine.resolve(id, under: access)
+        }
+    }
+}
+
+extension ResolveAnswer {
+    /// What a server told.
+    init(argument: Int, _ response: SelvedgeResolveResponse) {
+        if response.outcome == .refused {
+            self.init(argument: argument, refused: RefusalAnswer(response.refusal))
+            return
+        }
+        self.init(argument: argument, shown: ShownProfile(response.profileID, response.members))
+        guard response.hasView else { return }
+        let seen = response.view
+        view = View(
+            purpose: seen.purpose, shown: ShownProfile(seen.profileID, seen.members),
+            reason: seen.reason.isEmpty ? nil : seen.reason)
+    }
+}
+
+extension ShownProfile {
+    /// Nil where the id is empty: there is none.
+    fileprivate init?(_ id: String, _ members: [SelvedgeMember]) {
+        guard !id.isEmpty else { return nil }
+        self.id = id
+        self.members = members.map { member in
+            ShownMember(
+                namespace: member.namespace, key: member.key.keyText,
+                record: member.hasRecord ? ShownRecord(member.record.source, member.record.recordID) : nil)
         }
     }
 }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Engine
 internal import GraphStore
 internal import Identity
+internal import SelvedgeClient
 
 struct RetractCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -12,7 +13,7 @@ struct RetractCommand: ParsableCommand {
             the record) that are not later than it are refused from then on. Profiles that it had joined come apart.
             """)
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var target: TargetOptions
 
     @Option(name: .long, help: ArgumentHelp("The source.", valueName: "source"))
     var source: String
@@ -28,8 +29,9 @@ struct RetractCommand: ParsableCommand {
     private struct Answer: Encodable {
         var source: String
         var time: String
-        var recordsRetracted: Int
-        var componentsEvaluated: Int
+        /// Nil where it may not be known.
+        var recordsRetracted: Int?
+        var componentsEvaluated: Int?
 
         private enum CodingKeys: String, CodingKey {
             case source, time
@@ -45,6 +47,13 @@ struct RetractCommand: ParsableCommand {
     }
 
     mutating func run() throws {
+        switch try target.target() {
+        case .store(let store): try run(store)
+        case .server(let server): try run(server)
+        }
+    }
+
+    private func run(_ store: StorePlace) throws {
         let engine = try store.openForWriting("retract")
         let now = Clock.now
         let time = time?.time ?? now
@@ -59,23 +68,41 @@ struct RetractCommand: ParsableCommand {
         } else {
             report = try Waiting.during("retracting") { try engine.apply(.retractSource(source, time: time)) }
         }
-        try say(report, time)
+        try say(time, report.recordsRetracted, report.componentsEvaluated)
     }
 
-    private func say(_ report: CommandReport, _ time: Timestamp) throws {
-        if store.json {
+    private func run(_ server: ServerStore) throws {
+        let (source, record, time) = (source, record, time?.time ?? Clock.now)
+        let response = try server.ask(waiting: "retracting") { client in
+            if let record {
+                return try await client.retract(source: source, record: record, time: time.milliseconds)
+            }
+            return try await client.retract(source: source, time: time.milliseconds)
+        }
+        try say(
+            time, response.hasRecords ? Int(response.records) : nil,
+            response.hasComponentsEvaluated ? Int(clamping: response.componentsEvaluated) : nil)
+    }
+
+    /// - Parameters:
+    ///   - records: nil where it may not be known.
+    ///   - components: likewise.
+    private func say(_ time: Timestamp, _ records: Int?, _ components: Int?) throws {
+        if target.json {
             try JSONLine.print(
                 Answer(
-                    source: source, time: time.description, recordsRetracted: report.recordsRetracted,
-                    componentsEvaluated: report.componentsEvaluated))
-        } else if record != nil, report.recordsRetracted == 0 {
+                    source: source, time: time.description, recordsRetracted: records,
+                    componentsEvaluated: components))
+        } else if record != nil, records == nil {
+            try Console.line("versions of the record up to \(time) are not held, and not taken from now on")
+        } else if record != nil, records == 0 {
             try Console.line(
                 "no such record, or a later version, is held; versions up to \(time) are not taken from now on")
         } else if record != nil {
             try Console.line("retracted the record as of \(time)")
         } else {
             try Console.line(
-                "retracted all of \(source) as of \(time): \(report.recordsRetracted) records, and its events")
+                "retracted all of \(source) as of \(time): \(records ?? 0) records, and its events")
         }
     }
 }

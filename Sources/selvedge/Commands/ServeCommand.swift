@@ -1,10 +1,8 @@
 internal import ArgumentParser
-internal import Dispatch
 internal import Engine
 internal import Foundation
 internal import Identity
 internal import Service
-internal import Synchronization
 
 struct ServeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -45,12 +43,12 @@ struct ServeCommand: ParsableCommand {
     mutating func run() throws {
         signal(SIGHUP, SIG_IGN)
         let plan = try plan()
-        let engine = try store.openForWriting("serve")
+        let engine = try store.store.openForWriting("serve")
         let log = ServiceLog(LogSink(plan.log))
         defer { log.sink.flush() }
         let json = store.json
         do {
-            try Self.wait {
+            try Bridge.wait {
                 let server = try await Server(plan, engine: engine, log: log)
                 try await server.run { doors in
                     // Where nobody reads the line, the server serves all the same.
@@ -96,28 +94,5 @@ struct ServeCommand: ParsableCommand {
     private static func say(_ doors: [(name: String, address: String)], _ json: Bool) throws {
         if json { return try JSONLine.print(Dictionary(doors) { $1 }) }
         try Console.line("listening " + doors.map { "\($0.name)=\($0.address)" }.joined(separator: " "))
-    }
-
-    /// Runs a body that is asynchronous and waits for it, on a thread that has nothing else to do.
-    private static func wait(_ body: @escaping @Sendable () async throws -> Void) throws {
-        let done = DispatchSemaphore(value: 0)
-        let outcome = Outcome()
-        Task.detached {
-            do { try await body() } catch { outcome.fail(error) }
-            done.signal()
-        }
-        done.wait()
-        try outcome.get()
-    }
-}
-
-/// How something ended that another thread waits for.
-private final class Outcome: Sendable {
-    private let error = Mutex<(any Error)?>(nil)
-
-    func fail(_ error: any Error) { self.error.withLock { $0 = error } }
-
-    func get() throws {
-        if let error = error.withLock({ $0 }) { throw error }
     }
 }

@@ -3,6 +3,7 @@ internal import Engine
 internal import GraphStore
 internal import Identity
 internal import LMDB
+internal import SelvedgeClient
 internal import Stitching
 
 struct SimulateCommand: ParsableCommand {
@@ -16,10 +17,11 @@ struct SimulateCommand: ParsableCommand {
 
             With --purpose the profiles are those that the purpose may see, and an outcome is accepted or refused. \
             Without it whole profiles are shown, and the audit keeps it: as role admin, by the name of the user who runs \
-            it and with the reason "command line", where --role, --by and --reason say nothing else.
+            it and with the reason "command line", where --role, --by and --reason say nothing else. A server has to be told \
+            a reason, and takes at most 1,000 observations.
             """)
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var target: TargetOptions
     @OptionGroup var purpose: PurposeOption
     @OptionGroup var access: AccessOptions
 
@@ -28,18 +30,26 @@ struct SimulateCommand: ParsableCommand {
 
     /// All of it is held in one transaction.
     private static let limit = 100_000
+    /// One call's.
+    private static let serverLimit = 1_000
 
     func validate() throws {
-        _ = try purpose.purpose == nil ? access.lookerOrOperator() : access.looker()
-        guard purpose.purpose == nil || access.role == nil else {
-            throw ValidationError("give --purpose or --role: what a purpose may see, or everything")
-        }
+        try access.check(target, .looksUnless(purpose: purpose.purpose))
     }
 
     mutating func run() throws {
+        switch try target.target() {
+        case .store(let store): try run(store)
+        case .server(let server): try run(server)
+        }
+    }
+
+    private func run(_ store: StorePlace) throws {
         let engine = try store.openForWriting("simulate")
         let number = try purpose.number(engine)
-        let lines = try lines(engine)
+        let reader = try ObservationReader(file, engine)
+        defer { reader.stop() }
+        let lines = try lines(reader, atMost: Self.limit)
         let observations = lines.compactMap { try? $0.result.get() }
         let look: Look
         if let number {
@@ -55,12 +65,46 @@ struct SimulateCommand: ParsableCommand {
             switch line.result {
             case .failure(let refusal):
                 refused += 1
-                try say(SimulatedLine(line.line, .refused(refusal), before: [], after: nil, look))
-            case .success:
+                try say(SimulatedLine(line.line, LineOutcome(refused: RefusalAnswer(refusal)), isView: isView))
+            case .success(let observation):
                 let result = after[next]
-                if result.outcome.refusal != nil { refused += 1 }
-                try say(SimulatedLine(line.line, result.outcome, before: before[next], after: result.profile, look))
+                var outcome = LineOutcome(result.outcome)
+                outcome.dropped = observation.droppedIdentifiers.map { RefusalAnswer($0) }
+                if outcome.refusal != nil { refused += 1 }
+                try say(
+                    SimulatedLine(line.line, outcome, before: before[next], after: result.profile, isView: isView))
                 next += 1
+            }
+        }
+        if refused > 0 { throw Stop(.refusedInput) }
+    }
+
+    private var isView: Bool { purpose.purpose != nil }
+
+    private func run(_ server: ServerStore) throws {
+        let reader = try ObservationReader<Passing>(file)
+        defer { reader.stop() }
+        let lines = try lines(reader, atMost: Self.serverLimit)
+        let observations = lines.compactMap { try? $0.result.get() }
+        let question = question(purpose, access)
+        var results: ArraySlice<SelvedgeSimulateResponse.Result> = []
+        if !observations.isEmpty {
+            results = try server.ask { try await $0.simulate(observations, as: question) }.results[...]
+        }
+        var refused = 0
+        for line in lines {
+            switch line.result {
+            case .failure(let refusal):
+                refused += 1
+                try say(SimulatedLine(line.line, LineOutcome(refused: RefusalAnswer(refusal)), isView: isView))
+            case .success:
+                guard let result = results.popFirst() else { continue }
+                let outcome = LineOutcome(result.outcome)
+                if outcome.refusal != nil { refused += 1 }
+                try say(
+                    SimulatedLine(
+                        line.line, outcome, before: result.before.map { ProfileExtent($0) },
+                        after: result.hasAfter ? ProfileExtent(result.after) : nil, isView: isView))
             }
         }
         if refused > 0 { throw Stop(.refusedInput) }
@@ -99,14 +143,15 @@ struct SimulateCommand: ParsableCommand {
         return observations.flatMap(keys).filter { known.insert($0).inserted }
     }
 
-    private func lines(_ engine: Engine) throws -> [KeyedLine] {
-        let reader = try ObservationReader(file, engine)
-        defer { reader.stop() }
-        var lines: [KeyedLine] = []
+    private func lines<Worker>(
+        _ reader: ObservationReader<Worker>, atMost limit: Int
+    ) throws -> [ReadLine<Worker.Item>] {
+        var lines: [ReadLine<Worker.Item>] = []
         while case .product(let product) = try reader.next() {
             lines += product.lines
-            guard lines.count <= Self.limit else {
-                throw Failure(.refusedInput, "more than \(Self.limit) lines; split the file")
+            guard lines.count <= limit else {
+                let advice = target.isServer ? "which is all that a server takes; split the file" : "split the file"
+                throw Failure(.refusedInput, "more than \(limit) lines; \(advice)")
             }
         }
         return lines
@@ -131,7 +176,7 @@ struct SimulateCommand: ParsableCommand {
     }
 
     private func say(_ line: SimulatedLine) throws {
-        if store.json { try JSONLine.print(line) } else { try Console.line(line.text) }
+        if target.json { try JSONLine.print(line) } else { try Console.line(line.text) }
     }
 }
 
@@ -152,6 +197,11 @@ private struct ProfileExtent: Hashable, Encodable {
         members = profile.members.count
     }
 
+    init(_ extent: SelvedgeSimulateResponse.Extent) {
+        profile = extent.profileID
+        members = Int(extent.members)
+    }
+
     var text: String { "\(profile) (\(members))" }
 }
 
@@ -164,18 +214,16 @@ private struct SimulatedLine: Encodable {
     var refusal: RefusalAnswer?
     var dropped: [RefusalAnswer]?
 
-    init(_ line: Int, _ outcome: ItemOutcome, before: [ProfileExtent], after: ProfileExtent?, _ look: Look) {
+    init(
+        _ line: Int, _ outcome: LineOutcome, before: [ProfileExtent] = [], after: ProfileExtent? = nil, isView: Bool
+    ) {
         self.line = line
         // Created, joined and merged would tell who is known.
-        if case .view = look, outcome.refusal == nil {
-            self.outcome = "accepted"
-        } else {
-            self.outcome = outcome.kind.rawValue
-        }
+        self.outcome = isView && outcome.refusal == nil ? LineOutcome.accepted : outcome.kind
         self.before = before
         self.after = outcome.refusal == nil ? after : nil
-        refusal = outcome.refusal.map { RefusalAnswer($0) }
-        dropped = outcome.dropped.isEmpty ? nil : outcome.dropped.map { RefusalAnswer($0) }
+        refusal = outcome.refusal
+        dropped = outcome.dropped.isEmpty ? nil : outcome.dropped
     }
 
     var text: String {

@@ -1,17 +1,39 @@
 internal import ArgumentParser
 internal import Engine
+internal import Foundation
+internal import SelvedgeClient
 
 struct StatsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stats", abstract: "Count what the store holds.",
         discussion: "Reads the whole store once.")
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var target: TargetOptions
 
     mutating func run() throws {
+        switch try target.target() {
+        case .store(let store): try run(store)
+        case .server(let server): try run(server)
+        }
+    }
+
+    private func run(_ store: StorePlace) throws {
         let engine = try store.openForReading()
         let statistics = try Waiting.during("reading all of the store") { try engine.statistics() }
-        if store.json { return try JSONLine.print(statistics) }
+        if target.json { return try JSONLine.print(statistics) }
+        try say(statistics)
+    }
+
+    private func run(_ server: ServerStore) throws {
+        let text = try server.ask(waiting: "the server is reading all of the store") { try await $0.stats() }
+        if target.json { return try Console.line(text) }
+        guard let statistics = try? JSONDecoder().decode(StoreStatistics.self, from: Data(text.utf8)) else {
+            throw Failure(.storeTrouble, "the server's answer is that of another version; ask with --json")
+        }
+        try say(statistics)
+    }
+
+    private func say(_ statistics: StoreStatistics) throws {
         try identifiers(statistics)
         try graph(statistics)
         try sources(statistics)

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Engine
 internal import GraphStore
 internal import Identity
+internal import SelvedgeClient
 
 struct SweepCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -12,7 +13,7 @@ struct SweepCommand: ParsableCommand {
             The clock never goes back.
             """)
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var target: TargetOptions
 
     @Option(
         name: .long,
@@ -21,11 +22,23 @@ struct SweepCommand: ParsableCommand {
     var asOf: TimeArgument?
 
     mutating func run() throws {
+        switch try target.target() {
+        case .store(let store): try run(store)
+        case .server(let server): try run(server)
+        }
+    }
+
+    private func run(_ store: StorePlace) throws {
         let engine = try store.openForWriting("sweep")
         let clock = try engine.state().clock
         let time = asOf?.time ?? max(Clock.now, clock)
         let report = try Waiting.during("sweeping") { try engine.apply(.sweep(time)) }
-        try ClockAnswer(engine, looked: report.componentsEvaluated).say("swept", store.json)
+        try ClockAnswer(engine, looked: report.componentsEvaluated).say("swept", target.json)
+    }
+    private func run(_ server: ServerStore) throws {
+        let time = asOf?.time.milliseconds
+        let response = try server.ask(waiting: "sweeping") { try await $0.sweep(asOf: time) }
+        try ClockAnswer(response.clock, response.horizon, response.componentsEvaluated).say("swept", target.json)
     }
 }
 
@@ -38,16 +51,28 @@ struct PurgeCommand: ParsableCommand {
             time is the store's clock if not given; for a later one sweep first.
             """)
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var target: TargetOptions
 
     @Option(name: .long, help: ArgumentHelp("\(TimeArgument.help).", valueName: "time"))
     var asOf: TimeArgument?
 
     mutating func run() throws {
+        switch try target.target() {
+        case .store(let store): try run(store)
+        case .server(let server): try run(server)
+        }
+    }
+
+    private func run(_ store: StorePlace) throws {
         let engine = try store.openForWriting("purge")
         let clock = try engine.state().clock
         let report = try Waiting.during("purging") { try engine.apply(.purge(asOf?.time ?? clock)) }
-        try ClockAnswer(engine, looked: report.componentsEvaluated).say("purged", store.json)
+        try ClockAnswer(engine, looked: report.componentsEvaluated).say("purged", target.json)
+    }
+    private func run(_ server: ServerStore) throws {
+        let time = asOf?.time.milliseconds
+        let response = try server.ask(waiting: "purging") { try await $0.purge(asOf: time) }
+        try ClockAnswer(response.clock, response.horizon, response.componentsEvaluated).say("purged", target.json)
     }
 }
 
@@ -68,6 +93,13 @@ private struct ClockAnswer: Encodable {
         clock = state.clock.description
         purgeHorizon = state.purgeHorizon?.description
         evaluated = looked
+    }
+
+    /// What a server told; an empty horizon is none.
+    init(_ clock: String, _ horizon: String, _ evaluated: UInt64) {
+        self.clock = clock
+        purgeHorizon = horizon.isEmpty ? nil : horizon
+        self.evaluated = Int(clamping: evaluated)
     }
 
     func say(_ verb: String, _ json: Bool) throws {

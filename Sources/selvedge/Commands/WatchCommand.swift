@@ -3,6 +3,7 @@ internal import Engine
 internal import Foundation
 internal import GraphStore
 internal import Identity
+internal import SelvedgeClient
 internal import Stitching
 
 struct WatchCommand: ParsableCommand {
@@ -18,7 +19,7 @@ struct WatchCommand: ParsableCommand {
             is no longer kept, the exit code is 1 and the message says where it begins.
             """)
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var target: TargetOptions
     @OptionGroup var purpose: PurposeOption
     @OptionGroup var access: AccessOptions
 
@@ -41,7 +42,8 @@ struct WatchCommand: ParsableCommand {
     private struct Place: Encodable { var next: UInt64 }
 
     func validate() throws {
-        _ = try access.looker()
+        try access.check(target, .mayLook)
+        if target.isServer { try access.check(target, .looksUnless(purpose: purpose.purpose)) }
         guard purpose.purpose == nil || access.role == nil else {
             throw ValidationError("give --purpose or --role: what a purpose may see, or everything")
         }
@@ -50,6 +52,13 @@ struct WatchCommand: ParsableCommand {
     }
 
     mutating func run() throws {
+        switch try target.target() {
+        case .store(let store): try run(store)
+        case .server(let server): try run(server)
+        }
+    }
+
+    private func run(_ store: StorePlace) throws {
         let audited = try access.looker().map { looker in
             // With the writer's lock, which is given back before the feed is followed.
             try looker.access("watch", [], try store.openForWriting("watch"))
@@ -65,7 +74,7 @@ struct WatchCommand: ParsableCommand {
             let piece =
                 try audited.map { try engine.watch(from: next, limit: count, under: $0) }
                 ?? engine.watch(from: next, limit: count, engine.request(number, at: Clock.now))
-            for entry in piece.entries { try say(entry) }
+            for entry in piece.entries { try say(WatchedEntry(entry)) }
             next = piece.next
             left -= piece.entries.count
             guard piece.isAtEnd else { continue }
@@ -77,16 +86,37 @@ struct WatchCommand: ParsableCommand {
         if let signal = Interruption.signal { throw Stop(signal: signal) }
     }
 
-    private func say(_ place: Place) throws {
-        if store.json { try JSONLine.print(place) } else { try Console.line("next \(place.next)") }
+    private func run(_ server: ServerStore) throws {
+        let signals = Interruption.listen()
+        defer { withExtendedLifetime(signals) {} }
+        let limit = UInt64(limit ?? 0)
+        let feed = FeedReader(
+            server.client.watch(from: first ?? 0, as: question(purpose, access), follow: follow, limit: limit))
+        var count: UInt64 = 0
+        do {
+            while Interruption.signal == nil, limit == 0 || count < limit {
+                guard let entry = try Bridge.wait(isInterruptible: true, { try await feed.next() }) else { break }
+                try say(WatchedEntry(entry))
+                if follow { try Console.flush() }
+                count += 1
+            }
+        } catch let error as SelvedgeError {
+            guard error.status == .cancelled, Interruption.signal != nil else { throw error }
+        }
+        try say(Place(next: Bridge.wait { await feed.position }))
+        if let signal = Interruption.signal { throw Stop(signal: signal) }
     }
 
-    private func say(_ entry: FeedEntry) throws {
-        if store.json { return try JSONLine.print(WatchedEntry(entry)) }
+    private func say(_ place: Place) throws {
+        if target.json { try JSONLine.print(place) } else { try Console.line("next \(place.next)") }
+    }
+
+    private func say(_ entry: WatchedEntry) throws {
+        if target.json { return try JSONLine.print(entry) }
         var line = "\(entry.sequence)  \(entry.time)  \(entry.kind)  \(entry.profile)"
         if !entry.others.isEmpty {
-            let others = entry.others.map(\.description).joined(separator: ", ")
-            line += entry.kind == .merged ? "  took in \(others)" : "  from \(others)"
+            let others = entry.others.joined(separator: ", ")
+            line += entry.kind == "merged" ? "  took in \(others)" : "  from \(others)"
         }
         if !entry.purposes.isEmpty { line += "  \(entry.purposes.joined(separator: ", "))" }
         try Console.line(line)
@@ -109,5 +139,31 @@ private struct WatchedEntry: Encodable {
         profile = entry.profile.description
         others = entry.others.map(\.description)
         purposes = entry.purposes
+    }
+
+    init(_ entry: SelvedgeWatchResponse.Entry) {
+        sequence = entry.sequence
+        kind = entry.kind
+        time = Timestamp(milliseconds: entry.timeMs).description
+        profile = entry.profileID
+        others = entry.others
+        purposes = entry.purposes
+    }
+}
+
+/// A feed, for one who asks for its entries one by one.
+private actor FeedReader {
+    private var iterator: Watch.Iterator
+
+    init(_ watch: Watch) { iterator = watch.makeAsyncIterator() }
+
+    /// Where to go on.
+    var position: UInt64 { iterator.position }
+
+    func next() async throws -> SelvedgeWatchResponse.Entry? {
+        // Out of the actor while it waits, as nobody else asks.
+        var taken = iterator
+        defer { iterator = taken }
+        return try await taken.next(isolation: self)
     }
 }

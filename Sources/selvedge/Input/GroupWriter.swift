@@ -5,22 +5,13 @@ internal import Stitching
 
 /// Commits keyed lines in groups, and tells what became of each.
 struct GroupWriter {
-    struct Style {
-        var byItem = false
-        /// Tell of each decision.
-        var byDecision = false
-        var acknowledge = false
-        var json: Bool
-    }
-
     private enum Entry {
         case observation(dropped: [Refusal])
         case refused(Refusal)
     }
 
     private let engine: Engine
-    private let report: RecordReport
-    private let style: Style
+    private let teller: LineTeller
     private let command: ([KeyedObservation]) -> Command
     private let limits: Limits
     private var observations: [KeyedObservation] = []
@@ -33,18 +24,19 @@ struct GroupWriter {
 
     /// - Parameter command: what is done with a group.
     init(
-        engine: Engine, report: RecordReport, style: Style,
+        engine: Engine, teller: LineTeller,
         command: @escaping ([KeyedObservation]) -> Command = { .record($0) }
     ) {
         self.engine = engine
         self.command = command
-        self.report = report
-        self.style = style
+        self.teller = teller
         limits = engine.store.configuration.limits
     }
 
+    var report: RecordReport { teller.report }
+
     /// Records all that the reader gives.
-    mutating func run(_ reader: ObservationReader) throws {
+    mutating func run(_ reader: ObservationReader<Keying>) throws {
         var progress = Progress("observations", total: reader.size)
         defer { progress.clear() }
         while true {
@@ -58,7 +50,7 @@ struct GroupWriter {
         }
     }
 
-    private mutating func take(_ lines: KeyedLines) throws {
+    private mutating func take(_ lines: ReadLines<KeyedObservation>) throws {
         let bytesALine = lines.byteCount / max(1, lines.lines.count)
         for line in lines.lines {
             if observations.count >= limits.groupRecords || byteCount >= limits.groupBytes { try commit() }
@@ -83,54 +75,27 @@ struct GroupWriter {
         observations.removeAll(keepingCapacity: true)
         entries.removeAll(keepingCapacity: true)
         byteCount = 0
-        guard style.acknowledge else { return }
-        try Console.line(style.json || style.byItem ? "{\"ack\":\(report.durableLine)}" : "ack \(report.durableLine)")
-        try Console.flush()
+        try teller.acknowledge()
     }
 
     private func tell(_ outcomes: [ItemOutcome]) throws {
         var next = outcomes.startIndex
         for item in entries {
-            var outcome: ItemOutcome
-            var decisions: [DecisionAnswer] = []
             switch item.entry {
-            case .refused(let refusal): outcome = .refused(refusal)
+            case .refused(let refusal):
+                try teller.tell(LineOutcome(refused: RefusalAnswer(refusal)), line: item.line)
             case .observation(let dropped):
-                outcome = outcomes[next]
-                outcome.dropped = dropped
-                if style.byItem || style.byDecision {
-                    decisions = DecisionAnswer.answers(outcome, observations[next], engine)
-                }
+                try teller.tell(told(outcomes[next], observations[next], dropped), line: item.line)
                 next += 1
-            }
-            try report.note(outcome, line: item.line)
-            if style.byItem { try JSONLine.print(ItemAnswer(line: item.line, outcome, decisions)) }
-            guard style.byDecision else { continue }
-            for var decision in decisions {
-                decision.line = item.line
-                try decision.say(json: style.json)
             }
         }
     }
-}
 
-/// What became of one line.
-struct ItemAnswer: Encodable {
-    var line: Int
-    var outcome: String
-    var profile: String?
-    var refusal: RefusalAnswer?
-    /// Identifiers that were left out.
-    var dropped: [RefusalAnswer]?
-    /// In force or not, whatever became of the rest.
-    var decisions: [DecisionAnswer]?
-
-    init(line: Int, _ outcome: ItemOutcome, _ decisions: [DecisionAnswer]) {
-        self.line = line
-        self.outcome = outcome.kind.rawValue
-        profile = outcome.profile?.description
-        refusal = outcome.refusal.map { RefusalAnswer($0) }
-        dropped = outcome.dropped.isEmpty ? nil : outcome.dropped.map { RefusalAnswer($0) }
-        self.decisions = decisions.isEmpty ? nil : decisions
+    private func told(_ outcome: ItemOutcome, _ observation: KeyedObservation, _ dropped: [Refusal]) -> LineOutcome {
+        var told = LineOutcome(outcome)
+        told.dropped = dropped.map { RefusalAnswer($0) }
+        if teller.style.byItem { told.profile = outcome.profile?.description }
+        if teller.wantsDecisions { told.decisions = DecisionAnswer.answers(outcome, observation, engine) }
+        return told
     }
 }

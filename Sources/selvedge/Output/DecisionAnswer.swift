@@ -1,6 +1,7 @@
 internal import Engine
 internal import GraphStore
 internal import Identity
+internal import SelvedgeClient
 
 /// The acknowledgement of one decision.
 struct DecisionAnswer: Encodable {
@@ -11,8 +12,8 @@ struct DecisionAnswer: Encodable {
     var decision: String
     var scope: String
     var namespace: String
-    /// The identity key that it is on.
-    var key: String
+    /// The identity key that it is on; nil where it may not be known.
+    var key: String?
     /// `entered`, `superseded` or `duplicate`.
     var effect: String
     /// The decision that counts in its place.
@@ -35,6 +36,18 @@ struct DecisionAnswer: Encodable {
         if case .superseded(let other) = outcome.effect { supersededBy = other.description }
     }
 
+    /// What a server told.
+    init(_ message: SelvedgeDecisionOutcome) {
+        id = message.id
+        purpose = message.purpose
+        decision = message.decision
+        scope = message.scope
+        namespace = message.namespace
+        key = IdentityKey(message.key)?.description
+        effect = message.effect
+        supersededBy = message.supersededBy.isEmpty ? nil : message.supersededBy
+    }
+
     /// Those of an observation's decisions, in order.
     static func answers(_ outcome: ItemOutcome, _ observation: KeyedObservation, _ engine: Engine) -> [DecisionAnswer] {
         zip(observation.decisions, outcome.decisions).map { DecisionAnswer($0, $1, engine) }
@@ -50,7 +63,8 @@ struct DecisionAnswer: Encodable {
 
     func say(json: Bool) throws {
         if json { return try JSONLine.print(self) }
-        let said = "\(id)  \(purpose) \(decision), scope \(scope), \(namespace) \(key.prefix(8)): \(effect)"
+        let short = key.map { " " + $0.prefix(8) } ?? ""
+        let said = "\(id)  \(purpose) \(decision), scope \(scope), \(namespace)\(short): \(effect)"
         let place = line.map { "\($0): " } ?? ""
         switch supersededBy {
         case let other?:

@@ -14,6 +14,16 @@ struct Descriptor {
         return Descriptor(number)
     }
 
+    /// Opens a file of input; `-` is standard input.
+    static func input(_ path: String) throws -> Descriptor {
+        if path == "-" { return Descriptor(STDIN_FILENO) }
+        do {
+            return try open(path, O_RDONLY)
+        } catch {
+            throw Failure(.refusedInput, "\(path) cannot be read: \(error)")
+        }
+    }
+
     func close() { _ = Foundation.close(number) }
 
     /// Reads up to `count` bytes and appends them; 0 at the end.

@@ -10,15 +10,14 @@ struct ProfilePrinter {
     let state: StoreState
     /// Its name; nil: none was given.
     let purpose: String?
-    let json: Bool
 
     /// The view of a purpose; under audited access the whole profile, and what the purpose may see of it.
     func answer(
         _ asked: IdentifierArgument, _ number: Int, _ request: ViewRequest?, under access: AuditedAccess?
-    ) throws {
+    ) throws -> ResolveAnswer {
         let view = try request.map { try asked.view(engine, $0) }
         guard let access else {
-            return try say(ResolveAnswer(argument: number, shown: try view?.profile.map(shown)))
+            return ResolveAnswer(argument: number, shown: try view?.profile.map(shown))
         }
         let whole = try asked.profile(engine, under: access)
         var answer = ResolveAnswer(argument: number, shown: try whole.map(shown))
@@ -27,48 +26,20 @@ struct ProfilePrinter {
             if case .generic(let why) = view { reason = why.rawValue }
             answer.view = ResolveAnswer.View(purpose: purpose, shown: try view.profile.map(shown), reason: reason)
         }
-        try say(answer)
-    }
-
-    private func say(_ answer: ResolveAnswer) throws {
-        if json { return try JSONLine.print(answer) }
-        try say(answer.shown, reason: nil)
-        guard let view = answer.view else { return }
-        try Console.write("for \(view.purpose): ")
-        try say(view.shown, reason: view.reason)
-    }
-
-    private func say(_ shown: ShownProfile?, reason: String?) throws {
-        guard let shown else { return try Console.line("generic" + (reason.map { " (\($0))" } ?? "")) }
-        try Console.line("\(shown.id)  \(shown.members.count) member\(shown.members.count == 1 ? "" : "s")")
-        let width = shown.members.map(\.namespace.count).max() ?? 0
-        for member in shown.members {
-            let name = member.namespace + String(repeating: " ", count: width - member.namespace.count)
-            let record = member.record.map { "  \($0.source) \($0.recordID)" } ?? ""
-            try Console.line("    \(name)  \(member.key)\(record)")
-        }
+        return answer
     }
 
     /// Names of records are looked up for those that are shown, and no others.
     private func shown(_ profile: Profile) throws -> ShownProfile {
         let names = try engine.recordNames(of: profile.members.filter { $0.namespace == .record }.map(\.key))
         let members = profile.members.map {
-            ShownMember(namespace: state.namespaceName($0.namespace), key: $0.key.description, record: names[$0.key])
+            ShownMember(
+                namespace: state.namespaceName($0.namespace), key: $0.key.description,
+                record: names[$0.key].map { ShownRecord($0.source, $0.recordID) })
         }
         return ShownProfile(
             id: engine.profileID(profile.anchor).description,
             members: members.sorted { ($0.namespace, $0.key) < ($1.namespace, $1.key) })
-    }
-
-    func refuse(_ refusal: Refusal, _ number: Int) throws {
-        if json {
-            var answer = ResolveAnswer(argument: number, shown: nil)
-            answer.refusal = RefusalAnswer(refusal)
-            try JSONLine.print(answer)
-        } else {
-            try Console.flush()
-        }
-        Console.error("selvedge: identifier \(number): \(refusal)")
     }
 }
 
@@ -81,7 +52,22 @@ struct ShownProfile {
 struct ShownMember: Encodable {
     var namespace: String
     var key: String
-    var record: RecordName?
+    var record: ShownRecord?
+}
+
+struct ShownRecord: Encodable {
+    var source: String
+    var recordID: String
+
+    private enum CodingKeys: String, CodingKey {
+        case source
+        case recordID = "record_id"
+    }
+
+    init(_ source: String, _ recordID: String) {
+        self.source = source
+        self.recordID = recordID
+    }
 }
 
 /// One answer in JSON: the same fields whatever it says, so that nothing can be read from its shape.
@@ -115,6 +101,12 @@ struct ResolveAnswer: Encodable {
         self.shown = shown
     }
 
+    /// Of an argument that is no identifier.
+    init(argument: Int, refused refusal: RefusalAnswer) {
+        self.init(argument: argument, shown: nil)
+        self.refusal = refusal
+    }
+
     private enum CodingKeys: String, CodingKey { case argument, outcome, profile, members, view, refusal }
 
     func encode(to encoder: any Encoder) throws {
@@ -128,16 +120,45 @@ struct ResolveAnswer: Encodable {
     }
 }
 
+extension ResolveAnswer {
+    func say(json: Bool) throws {
+        if let refusal {
+            if json { try JSONLine.print(self) } else { try Console.flush() }
+            return Console.error("selvedge: identifier \(argument): \(refusal.text)")
+        }
+        if json { return try JSONLine.print(self) }
+        try Self.say(shown, reason: nil)
+        guard let view else { return }
+        try Console.write("for \(view.purpose): ")
+        try Self.say(view.shown, reason: view.reason)
+    }
+
+    private static func say(_ shown: ShownProfile?, reason: String?) throws {
+        guard let shown else { return try Console.line("generic" + (reason.map { " (\($0))" } ?? "")) }
+        try Console.line("\(shown.id)  \(shown.members.count) member\(shown.members.count == 1 ? "" : "s")")
+        let width = shown.members.map(\.namespace.count).max() ?? 0
+        for member in shown.members {
+            let name = member.namespace + String(repeating: " ", count: width - member.namespace.count)
+            let record = member.record.map { "  \($0.source) \($0.recordID)" } ?? ""
+            try Console.line("    \(name)  \(member.key)\(record)")
+        }
+    }
+}
+
 /// A refusal as answers show it.
 struct RefusalAnswer: Encodable {
     var reason: String
     var field: String
     var advice: String
 
+    init(reason: String, field: String, advice: String) {
+        self.reason = reason
+        self.field = field
+        self.advice = advice
+    }
+
     init(_ refusal: Refusal) {
-        reason = refusal.reason.rawValue
-        field = refusal.field
-        advice = refusal.advice
+        self.init(reason: refusal.reason.rawValue, field: refusal.field, advice: refusal.advice)
     }
 
     var text: String { field.isEmpty ? "\(reason): \(advice)" : "\(reason) at \(field): \(advice)" }

@@ -1,6 +1,4 @@
-internal import Engine
 internal import Foundation
-internal import Identity
 
 /// The running totals of a recording, its refusals, and the summary at the end.
 final class RecordReport {
@@ -8,9 +6,9 @@ final class RecordReport {
     var durableLine = 0
     private(set) var recorded = 0
     private(set) var refusedLines = 0
-    private var outcomes: [ItemOutcome.Kind: Int] = [:]
-    private var reasons: [RefusalReason: Int] = [:]
-    private var dropped: [RefusalReason: Int] = [:]
+    private var outcomes: [String: Int] = [:]
+    private var reasons: [String: Int] = [:]
+    private var dropped: [String: Int] = [:]
     /// What became of decisions.
     private var decisions: [String: Int] = [:]
     private var refusals: [LineRefusal] = []
@@ -37,9 +35,9 @@ final class RecordReport {
         self.rejects = rejects
     }
 
-    func note(_ outcome: ItemOutcome, line: Int) throws {
+    func note(_ outcome: LineOutcome, line: Int) throws {
         outcomes[outcome.kind, default: 0] += 1
-        for decision in outcome.decisions { decisions[DecisionAnswer.name(decision.effect), default: 0] += 1 }
+        for effect in outcome.effects { decisions[effect, default: 0] += 1 }
         for refusal in outcome.dropped { dropped[refusal.reason, default: 0] += 1 }
         guard let refusal = outcome.refusal else {
             recorded += 1
@@ -49,7 +47,7 @@ final class RecordReport {
         reasons[refusal.reason, default: 0] += 1
         let item = LineRefusal(line: line, refusal)
         if refusals.count < Self.listed { refusals.append(item) }
-        if refusedLines <= Self.shown { Console.error("\(name):\(line): \(refusal)") }
+        if refusedLines <= Self.shown { Console.error("\(name):\(line): \(refusal.text)") }
         if refusedLines == Self.shown + 1 {
             Console.error("selvedge: more refused lines are counted, not named; see --rejects")
         }
@@ -65,28 +63,24 @@ final class RecordReport {
             return try JSONLine.print(
                 Answer(
                     durableLine: durableLine, recorded: recorded, refused: refusedLines,
-                    outcomes: work == .record ? Self.named(outcomes) : nil, decisions: decisions,
-                    reasons: Self.named(reasons), dropped: Self.named(dropped), refusals: refusals, seconds: seconds,
+                    outcomes: work == .record ? outcomes : nil, decisions: decisions,
+                    reasons: reasons, dropped: dropped, refusals: refusals, seconds: seconds,
                     rate: rate))
         }
         let done = work == .record ? "recorded \(recorded) observations" : "took the decisions of \(recorded) lines"
         try Console.line(
             "\(done) in \(String(format: "%.1f", seconds)) s, \(Int(rate)) a second; "
                 + "\(refusedLines) lines refused; lines up to \(durableLine) are durable")
-        if work == .record { try say("outcomes", Self.named(outcomes)) }
+        if work == .record { try say("outcomes", outcomes) }
         try say("decisions", decisions)
-        try say("refused", Self.named(reasons))
-        try say("identifiers left out", Self.named(dropped))
+        try say("refused", reasons)
+        try say("identifiers left out", dropped)
     }
 
     private func say(_ title: String, _ counts: [String: Int]) throws {
         guard !counts.isEmpty else { return }
         let parts = counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
         try Console.line("\(title): \(parts.joined(separator: ", "))")
-    }
-
-    private static func named<Key: RawRepresentable<String>>(_ counts: [Key: Int]) -> [String: Int] {
-        Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) })
     }
 
     private struct Answer: Encodable {
@@ -116,9 +110,9 @@ struct LineRefusal: Encodable {
     var field: String
     var advice: String
 
-    init(line: Int, _ refusal: Refusal) {
+    init(line: Int, _ refusal: RefusalAnswer) {
         self.line = line
-        reason = refusal.reason.rawValue
+        reason = refusal.reason
         field = refusal.field
         advice = refusal.advice
     }

@@ -30,6 +30,32 @@ struct CertificateDraft: Sendable {
     /// DER; signed by its own key, as the chain is TLS's affair.
     func der() throws -> [UInt8] {
         let key = Certificate.PrivateKey(P256.Signing.PrivateKey())
+        let name = try DistinguishedName { CommonName("a workload") }
+        let moment = Date(timeIntervalSince1970: Double(TokenForge.now.milliseconds / 1_000))
+        return try der(key.publicKey, issuer: name, signedBy: key, at: moment)
+    }
+
+    /// DER; signed by an issuer, valid around a moment.
+    func der(
+        _ key: Certificate.PublicKey, issuer: DistinguishedName, signedBy issuerKey: Certificate.PrivateKey,
+        at moment: Date
+    ) throws -> [UInt8] {
+        let certificate = try Certificate(
+            version: .v3, serialNumber: Certificate.SerialNumber(), publicKey: key,
+            notValidBefore: moment.addingTimeInterval(Double(validFrom)),
+            notValidAfter: moment.addingTimeInterval(Double(validThrough)), issuer: issuer,
+            subject: try DistinguishedName { CommonName("a workload") }, signatureAlgorithm: .ecdsaWithSHA256,
+            extensions: try extensions(), issuerPrivateKey: issuerKey)
+        var serializer = DER.Serializer()
+        try serializer.serialize(certificate)
+        var bytes = serializer.serializedBytes
+        if furtherNames != nil, let place = bytes.firstRange(of: [0x06, 0x03, 0x55, 0x1D, 0x12]) {
+            bytes[place.upperBound - 1] = 0x11
+        }
+        return bytes
+    }
+
+    private func extensions() throws -> Certificate.Extensions {
         var extensions = Certificate.Extensions()
         if let basicConstraints { try extensions.append(Certificate.Extension(basicConstraints, critical: true)) }
         if let keyUsage { try extensions.append(Certificate.Extension(keyUsage, critical: true)) }
@@ -42,19 +68,6 @@ struct CertificateDraft: Sendable {
             let like = try Certificate.Extension(SubjectAlternativeNames(furtherNames), critical: false)
             try extensions.append(Certificate.Extension(oid: [2, 5, 29, 18], critical: false, value: like.value))
         }
-        let moment = Date(timeIntervalSince1970: Double(TokenForge.now.milliseconds / 1_000))
-        let name = try DistinguishedName { CommonName("a workload") }
-        let certificate = try Certificate(
-            version: .v3, serialNumber: Certificate.SerialNumber(), publicKey: key.publicKey,
-            notValidBefore: moment.addingTimeInterval(Double(validFrom)),
-            notValidAfter: moment.addingTimeInterval(Double(validThrough)), issuer: name, subject: name,
-            signatureAlgorithm: .ecdsaWithSHA256, extensions: extensions, issuerPrivateKey: key)
-        var serializer = DER.Serializer()
-        try serializer.serialize(certificate)
-        var bytes = serializer.serializedBytes
-        if furtherNames != nil, let place = bytes.firstRange(of: [0x06, 0x03, 0x55, 0x1D, 0x12]) {
-            bytes[place.upperBound - 1] = 0x11
-        }
-        return bytes
+        return extensions
     }
 }

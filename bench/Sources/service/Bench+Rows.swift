@@ -12,7 +12,11 @@ extension Bench {
             Row(
                 .pipelined, "wire Resolve, \(depth) on each of \(many)", beside: .redis, pipelined, depth: depth,
                 connections: many),
-            Row(.batch, "wire ResolveBatch of 1,000, identifiers", beside: .none, [.rate(atLeast: 400_000)]),
+            Row(
+                .batch, "ResolveBatch of 1,000 on 1, identifiers", beside: .none, [.rate(atLeast: 400_000)], depth: 4),
+            Row(
+                .batch, "ResolveBatch of 1,000 on 2, identifiers", beside: .none, [.rate(atLeast: 400_000)], depth: 4,
+                connections: 2),
             Row(.grpc, "gRPC Resolve, \(options.calls) at a time", beside: .echo, [.ratio(atLeast: 0.8)]),
             Row(.unix, "Unix socket Resolve, one at a time", beside: .redis),
             Row(.generator, "Redis by the bench's load, one at a time", beside: .redis),
@@ -58,10 +62,11 @@ extension Bench {
         let size = 1_000
         var questions = Questions(options, seed: 2)
         let load = Load(
-            requests: questions.frames(500, subjects: size), answer: load_answer(kind: LOAD_PROFILES, items: size))
-        let connection = try Connection(port: service.port)
+            requests: questions.frames(500, subjects: size), answer: load_answer(kind: LOAD_PROFILES, items: size),
+            depth: row.depth)
+        let connections = try (0..<row.connections).map { _ in try Connection(port: service.port) }
         row.ours.samples.append(
-            try load.run(on: [connection], seconds: options.seconds, server: server, items: size))
+            try load.run(on: connections, seconds: options.seconds, server: server, items: size))
     }
 
     func measureCalls(_ row: inout Row) throws {

@@ -112,7 +112,8 @@ package final class GRPCTransport: Transport {
     }
 
     /// Short reads, without a look past consent: at once.
-    private func spot(_ method: Method, _ message: ByteBuffer, _ caller: Caller) throws(CallError) -> (ByteBuffer, Int)? {
+    private func spot(_ method: Method, _ message: ByteBuffer, _ caller: Caller) throws(CallError) -> (ByteBuffer, Int)?
+    {
         guard method == .resolve || method == .resolveBatch else { return nil }
         var out = ByteBuffer()
         var turn = try Turn(handlers)
@@ -162,7 +163,9 @@ package final class GRPCTransport: Transport {
 
     // MARK: Health
 
-    private func health(_ request: StreamingServerRequest<ByteBuffer>) async throws(CallError) -> StreamingServerResponse<ByteBuffer> {
+    private func health(
+        _ request: StreamingServerRequest<ByteBuffer>
+    ) async throws(CallError) -> StreamingServerResponse<ByteBuffer> {
         let message: GRPCHealthCheckRequest = try handlers.decode(try await Self.only(request))
         let answer = try handlers.health(message, isServing: mayServe)
         return StreamingServerResponse(single: ServerResponse(message: try handlers.encode(answer)))

@@ -13,5 +13,7 @@ package final class ByteBudget: Sendable {
         return false
     }
 
+    var held: Int { used.load(ordering: .relaxed) }
+
     func giveBack(_ count: Int) { used.wrappingSubtract(count, ordering: .relaxed) }
 }

@@ -11,7 +11,8 @@ extension WireConnection {
             guard header.length <= UInt32(most) else {
                 return goaway(
                     CallError(
-                        .frameTooLarge, "a frame has \(header.length) bytes, the limit is \(most); send smaller batches",
+                        .frameTooLarge,
+                        "a frame has \(header.length) bytes, the limit is \(most); send smaller batches",
                         limit: most))
             }
             guard input.readableBytes >= FrameHeader.size + Int(header.length) else { break }
@@ -157,7 +158,9 @@ extension WireConnection {
         guard streams.isEmpty else { return }
         let quiet = now - lastRead
         let isGone = askedAt.map { now - $0 >= .seconds(20) } ?? false
-        if isGone || quiet >= TimeAmount(limits.idle) { return goaway(CallError(.idle, "nothing happened on the connection")) }
+        if isGone || quiet >= TimeAmount(limits.idle) {
+            return goaway(CallError(.idle, "nothing happened on the connection"))
+        }
         guard quiet >= TimeAmount(limits.idle / 2), askedAt == nil else { return }
         askedAt = now
         write(.ping, stream: 0, ByteBuffer(integer: lastRead.uptimeNanoseconds))

@@ -9,7 +9,8 @@ extension WireConnection {
     func hello(_ payload: ByteBuffer) {
         guard phase == .hello else { return protocolError("a second HELLO") }
         var payload = payload
-        guard payload.readInteger(as: UInt32.self) == WireProtocol.magic, let least = payload.readInteger(as: UInt16.self),
+        guard payload.readInteger(as: UInt32.self) == WireProtocol.magic,
+            let least = payload.readInteger(as: UInt16.self),
             let most = payload.readInteger(as: UInt16.self), least <= most
         else { return protocolError("HELLO does not begin with SLVG and two versions") }
         guard (least...most).contains(WireProtocol.version) else {

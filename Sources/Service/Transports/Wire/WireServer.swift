@@ -1,6 +1,6 @@
 internal import Identity
 package import Logging
-internal import NIOCore
+package import NIOCore
 internal import Synchronization
 internal import Wire
 
@@ -51,7 +51,15 @@ package final class WireServer: Sendable {
         if wasThere { metrics[.wire].disconnected() }
     }
 
-    var connectionCount: Int { connections.withLock { $0.count } }
+    package var connectionCount: Int { connections.withLock { $0.count } }
+
+    /// Bytes that callers' messages take at this moment, credit that was set aside among them.
+    package var inboundBytesHeld: Int { inbound.held }
+
+    /// Speaks the wire protocol on a channel that carries its bytes. On the channel's own thread.
+    package func serve(_ channel: any Channel) throws {
+        try channel.pipeline.syncOperations.addHandler(WireConnection(self, loop: channel.eventLoop))
+    }
 
     /// Every connection is told, and closes when its calls are answered.
     func drain() {

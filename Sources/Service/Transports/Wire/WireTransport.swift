@@ -36,10 +36,12 @@ package final class WireTransport: Transport {
             .serverChannelOption(.backlog, value: 1_024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(
-                .writeBufferWaterMark, value: ChannelOptions.Types.WriteBufferWaterMark(low: outbound / 4, high: outbound)
+                .writeBufferWaterMark,
+                value: ChannelOptions.Types.WriteBufferWaterMark(low: outbound / 4, high: outbound)
             )
             .childChannelOption(
-                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 2_048, initial: 16_384, maximum: 262_144)
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(minimum: 2_048, initial: 16_384, maximum: 262_144)
             )
             .childChannelInitializer { channel in self.configure(channel) }
         let channel: any Channel
@@ -62,7 +64,7 @@ package final class WireTransport: Transport {
             if let tls = tls.withLock({ $0 }) {
                 try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls))
             }
-            try channel.pipeline.syncOperations.addHandler(WireConnection(server, loop: channel.eventLoop))
+            try server.serve(channel)
         }
     }
 

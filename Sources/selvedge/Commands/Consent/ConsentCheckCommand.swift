@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Engine
 internal import GraphStore
 internal import Identity
+internal import SelvedgeClient
 internal import Stitching
 
 struct ConsentCheckCommand: ParsableCommand {
@@ -14,7 +15,7 @@ struct ConsentCheckCommand: ParsableCommand {
             such a look is kept in the audit.
             """)
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var target: TargetOptions
     @OptionGroup var purpose: PurposeOption
     @OptionGroup var access: AccessOptions
     @OptionGroup var judging: JudgingOption
@@ -29,9 +30,20 @@ struct ConsentCheckCommand: ParsableCommand {
         var outcome: String
     }
 
-    func validate() throws { _ = try access.looker() }
+    func validate() throws {
+        try access.check(target, .mayLook)
+        try judging.check(target)
+        guard !target.isServer || purpose.purpose != nil else { throw ValidationError("--purpose is required") }
+    }
 
     mutating func run() throws {
+        switch try target.target() {
+        case .store(let store): try run(store)
+        case .server(let server): try run(server)
+        }
+    }
+
+    private func run(_ store: StorePlace) throws {
         let looker = try access.looker()
         let engine = looker == nil ? try store.openForReading() : try store.openForWriting("consent check")
         let number = try purpose.demandedNumber(engine)
@@ -39,14 +51,30 @@ struct ConsentCheckCommand: ParsableCommand {
         guard let looker else {
             let view = try engine.view(identifier.key, engine.request(number, at: judging.moment))
             let answer = Answer(purpose: purpose.purpose ?? "", outcome: view.profile == nil ? "generic" : "permitted")
-            return store.json ? try JSONLine.print(answer) : try Console.line(answer.outcome)
+            return try say(answer)
         }
         let audited = try looker.access("consent check", [identifier.key], engine)
         let check = try engine.check(identifier.key, engine.request(number, at: judging.moment), under: audited)
-        if store.json { try JSONLine.print(check) } else { try say(check) }
+        try say(check)
+    }
+
+    private func run(_ server: ServerStore) throws {
+        let (subject, name) = (try SelvedgeSubject(evidence: identifier), purpose.purpose ?? "")
+        guard let look = access.look else {
+            let seen = try server.ask { try await $0.resolve(subject, for: name) }
+            return try say(Answer(purpose: name, outcome: seen.profile == nil ? "generic" : "permitted"))
+        }
+        let results = try server.ask { try await $0.check(subject, purpose: name, by: look) }
+        guard let result = results.first else { throw Failure(.storeTrouble, "the server's check has no answer") }
+        try say(ConsentCheck(result))
+    }
+
+    private func say(_ answer: Answer) throws {
+        if target.json { try JSONLine.print(answer) } else { try Console.line(answer.outcome) }
     }
 
     private func say(_ check: ConsentCheck) throws {
+        if target.json { return try JSONLine.print(check) }
         try Console.line(check.outcome + (check.reason.map { ": \($0)" } ?? ""))
         try Console.line("judged at \(check.judgedAt)")
         let isDefault = check.decisions.isEmpty && [nil, GenericReason.notGranted.rawValue].contains(check.reason)

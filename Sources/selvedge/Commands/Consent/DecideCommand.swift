@@ -3,6 +3,7 @@ internal import Engine
 internal import Foundation
 internal import GraphStore
 internal import Identity
+internal import SelvedgeClient
 
 extension DecisionKind: ExpressibleByArgument {
     init?(argument: String) { self.init(argument) }
@@ -29,10 +30,10 @@ struct DecideCommand: ParsableCommand {
             "consents": [{"purpose": "marketing", "decision": "granted", "scope": "profile", "jurisdiction": "DE", \
             "lifts": [], "notice": {"id": "banner", "version": "3", "language": "de", "sha256": "..."}, \
             "channel": "web", "evidence_sha256": "..."}], "gpc": 1}
-            A line that is refused is named with its reason and leaves the others untouched.
+            A line that is refused is named with its reason and leaves the others untouched. To a server lines go one by one.
             """)
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var target: TargetOptions
 
     @Option(name: .long, help: ArgumentHelp("Who passes the decision on: a source.", valueName: "source"))
     var source: String?
@@ -111,20 +112,65 @@ struct DecideCommand: ParsableCommand {
     }
 
     mutating func run() throws {
-        let engine = try store.openForWriting("consent decide")
-        if let file { return try decide(from: file, engine) }
-        let drafts = try drafts(engine)
+        switch try target.target() {
+        case .store(let store):
+            let engine = try store.openForWriting("consent decide")
+            if let file { try decide(from: file, engine) } else { try decide(engine) }
+        case .server(let server): if let file { try decide(from: file, server) } else { try decide(server) }
+        }
+    }
+
+    private func decide(_ engine: Engine) throws {
+        let drafts = try drafts(purposes: engine.store.configuration.purposes.map(\.name))
         let intake = try engine.intakeNow()
         let observations = try identifiers.enumerated().map { try observation($1, $0 + 1, drafts, intake) }
         let outcomes = try engine.apply(.decide(observations)).outcomes
         for (outcome, observation) in zip(outcomes, observations) {
-            for answer in DecisionAnswer.answers(outcome, observation, engine) { try answer.say(json: store.json) }
+            for answer in DecisionAnswer.answers(outcome, observation, engine) { try answer.say(json: target.json) }
         }
     }
 
     // MARK: From the command line
 
-    private func drafts(_ engine: Engine) throws -> [DecisionDraft] {
+    /// In one call, so that all is entered or nothing.
+    private func decide(_ server: ServerStore) throws {
+        var request = SelvedgeDecideRequest()
+        request.source = source ?? ""
+        request.timeMs = Clock.now.milliseconds
+        request.decisions = try drafts(purposes: nil).map { SelvedgeDecision($0) }
+        for (index, text) in identifiers.enumerated() {
+            do throws(Refusal) {
+                request.identifiers.append(try SelvedgeIdentifier(IdentifierArgument.draft(text)))
+            } catch {
+                throw refused(RefusalAnswer(error), "identifiers[\(index)]")
+            }
+        }
+        let sent = request
+        let response: SelvedgeDecideResponse
+        do {
+            response = try server.ask { try await $0.decide(sent) }
+        } catch let error as SelvedgeError {
+            guard error.status == .invalidArgument else { throw error }
+            throw refused(RefusalAnswer(error), error.field)
+        }
+        for answer in Self.byIdentifier(response.outcomes, sent) { try DecisionAnswer(answer).say(json: target.json) }
+        guard let dropped = response.dropped.first else { return }
+        throw refused(RefusalAnswer(dropped), dropped.field)
+    }
+
+    /// A server answers by decision, and then by identifier; here the identifiers come first.
+    private static func byIdentifier(
+        _ outcomes: [SelvedgeDecisionOutcome], _ request: SelvedgeDecideRequest
+    ) -> [SelvedgeDecisionOutcome] {
+        let count = request.identifiers.count
+        guard count > 1, outcomes.count == count * request.decisions.count else { return outcomes }
+        return (0..<count).flatMap { place in
+            stride(from: place, to: outcomes.count, by: count).map { outcomes[$0] }
+        }
+    }
+
+    /// - Parameter purposes: those that there are; nil: the server knows.
+    private func drafts(purposes: [String]?) throws -> [DecisionDraft] {
         var draft = DecisionDraft()
         draft.scope = scope.description
         draft.jurisdiction = jurisdiction
@@ -136,11 +182,10 @@ struct DecideCommand: ParsableCommand {
             return [draft]
         }
         draft.decision = decision?.description
-        let known = engine.store.configuration.purposes.map(\.name)
         return try purpose.map { name in
-            guard known.contains(name) else {
+            if let purposes, !purposes.contains(name) {
                 throw Failure(
-                    .wrongUsage, "--purpose is none of the configuration's: \(known.joined(separator: ", "))")
+                    .wrongUsage, "--purpose is none of the configuration's: \(purposes.joined(separator: ", "))")
             }
             var one = draft
             one.purpose = name
@@ -158,12 +203,25 @@ struct DecideCommand: ParsableCommand {
             draft.decisions = drafts
             return try intake.key(draft)
         } catch {
-            if error.field.hasPrefix("consents") {
-                throw Failure(.refusedInput, "\(Self.option(error.field)): \(error.reason.rawValue): \(error.advice)")
-            }
-            let place = error.field == "source" ? "--source" : "identifier \(number)"
-            throw Failure(.refusedInput, "\(place): \(error.reason.rawValue): \(error.advice)")
+            throw refused(RefusalAnswer(error), error.field, number)
         }
+    }
+
+    /// - Parameter number: of the identifier; nil: the field says which.
+    private func refused(_ refusal: RefusalAnswer, _ field: String, _ number: Int? = nil) -> Failure {
+        var place = "identifier \(number ?? Self.number(in: field) ?? 1)"
+        if field.hasPrefix("consents") { place = Self.option(field) }
+        if field.hasPrefix("consents"), field.hasSuffix(".purpose") {
+            return Failure(.wrongUsage, "--purpose: \(refusal.reason): \(refusal.advice)")
+        }
+        if field == "source" { place = "--source" }
+        return Failure(.refusedInput, "\(place): \(refusal.reason): \(refusal.advice)")
+    }
+
+    /// From 1, of a field such as identifiers[0].value.
+    private static func number(in field: String) -> Int? {
+        guard field.hasPrefix("identifiers["), let end = field.firstIndex(of: "]") else { return nil }
+        return Int(field[..<end].dropFirst("identifiers[".count)).map { $0 + 1 }
     }
 
     /// The option behind a field of a decision, such as --notice-sha256 for consents[0].notice.sha256.
@@ -180,17 +238,33 @@ struct DecideCommand: ParsableCommand {
         defer { withExtendedLifetime(signals) {} }
         let reader = try ObservationReader(file, engine)
         defer { reader.stop() }
-        let report = RecordReport(name: reader.name, rejects: nil, work: .decide)
-        var writer = GroupWriter(
-            engine: engine, report: report, style: GroupWriter.Style(byDecision: !quiet, json: store.json),
-            command: { .decide($0) })
+        var writer = GroupWriter(engine: engine, teller: teller(reader.name), command: { .decide($0) })
+        try run(writer.report) { try writer.run(reader) }
+    }
+
+    private func decide(from file: String, _ server: ServerStore) throws {
+        let signals = Interruption.listen()
+        defer { withExtendedLifetime(signals) {} }
+        let reader = try ObservationReader<Passing>(file)
+        defer { reader.stop() }
+        let writer = DecisionWriter(server: server, teller: teller(reader.name))
+        try run(writer.teller.report) { try writer.run(reader) }
+    }
+
+    private func teller(_ name: String) -> LineTeller {
+        LineTeller(
+            report: RecordReport(name: name, rejects: nil, work: .decide),
+            style: LineTeller.Style(byDecision: !quiet, json: target.json))
+    }
+
+    private func run(_ report: RecordReport, _ write: () throws -> Void) throws {
         do {
-            try writer.run(reader)
+            try write()
         } catch {
             Console.error("selvedge: lines up to \(report.durableLine) are durable, later ones are not")
             throw error
         }
-        try report.say(json: store.json)
+        try report.say(json: target.json)
         if let signal = Interruption.signal {
             Console.error("selvedge: stopped by a signal: lines up to \(report.durableLine) are durable, no others")
             throw Stop(signal: signal)

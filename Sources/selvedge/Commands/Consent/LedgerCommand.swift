@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Engine
 internal import Identity
+internal import SelvedgeClient
 
 struct LedgerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -11,7 +12,7 @@ struct LedgerCommand: ParsableCommand {
             told as of now: in_force, superseded, expired or lifted. The audit keeps who looked, why, and at whom.
             """)
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var target: TargetOptions
     @OptionGroup var access: AccessOptions
 
     @Argument(help: ArgumentHelp("NAMESPACE:VALUE or NAMESPACE#sha256:HEX.", valueName: "identifier"))
@@ -22,17 +23,37 @@ struct LedgerCommand: ParsableCommand {
         var entries: [LedgerEntry]
     }
 
-    func validate() throws { _ = try access.demandedLooker() }
+    func validate() throws { try access.check(target, .mustLook) }
 
     mutating func run() throws {
+        switch try target.target() {
+        case .store(let store): try run(store)
+        case .server(let server): try run(server)
+        }
+    }
+
+    private func run(_ store: StorePlace) throws {
         let looker = try access.demandedLooker()
         let engine = try store.openForWriting("consent ledger")
         let identifier = try IdentifierArgument.identifier(identifier, engine.intakeNow())
         let audited = try looker.access("consent ledger", [identifier.key], engine)
         let entries = try engine.ledger(of: identifier.key, at: Clock.now, under: audited)
-        if store.json {
-            return try JSONLine.print(Answer(identifier: KeyedName(identifier, engine), entries: entries))
-        }
+        try say(Answer(identifier: KeyedName(identifier, engine), entries: entries))
+    }
+
+    private func run(_ server: ServerStore) throws {
+        let subject = try SelvedgeSubject(evidence: identifier)
+        let look = access.look ?? SelvedgeLook()
+        let response = try server.ask { try await $0.ledgerNamed(subject, by: look) }
+        try say(
+            Answer(
+                identifier: KeyedName(namespace: response.namespace, key: response.key.keyText),
+                entries: response.entries.map { try LedgerEntry($0) }))
+    }
+
+    private func say(_ answer: Answer) throws {
+        if target.json { return try JSONLine.print(answer) }
+        let entries = answer.entries
         guard !entries.isEmpty else { return try Console.line("no decision is held") }
         var table = TextTable([
             "#", "time", "purpose", "decision", "scope", "jurisdiction", "state", "until", "source", "id",

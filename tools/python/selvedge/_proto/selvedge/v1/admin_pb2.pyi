@@ -11,14 +11,27 @@ class CheckRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class CheckResponse(_message.Message):
-    __slots__ = ["done", "problems", "total"]
+    __slots__ = ["components", "done", "problems", "profiles", "rows", "total"]
+    class RowsEntry(_message.Message):
+        __slots__ = ["key", "value"]
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: int
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
+    COMPONENTS_FIELD_NUMBER: _ClassVar[int]
     DONE_FIELD_NUMBER: _ClassVar[int]
     PROBLEMS_FIELD_NUMBER: _ClassVar[int]
+    PROFILES_FIELD_NUMBER: _ClassVar[int]
+    ROWS_FIELD_NUMBER: _ClassVar[int]
     TOTAL_FIELD_NUMBER: _ClassVar[int]
+    components: int
     done: bool
     problems: _containers.RepeatedScalarFieldContainer[str]
+    profiles: int
+    rows: _containers.ScalarMap[str, int]
     total: int
-    def __init__(self, problems: _Optional[_Iterable[str]] = ..., total: _Optional[int] = ..., done: bool = ...) -> None: ...
+    def __init__(self, problems: _Optional[_Iterable[str]] = ..., total: _Optional[int] = ..., done: bool = ..., rows: _Optional[_Mapping[str, int]] = ..., components: _Optional[int] = ..., profiles: _Optional[int] = ...) -> None: ...
 
 class ClustersRequest(_message.Message):
     __slots__ = ["look"]
@@ -122,9 +135,11 @@ class SweepRequest(_message.Message):
     def __init__(self, as_of_ms: _Optional[int] = ...) -> None: ...
 
 class SweepResponse(_message.Message):
-    __slots__ = ["clock", "components_evaluated"]
+    __slots__ = ["clock", "components_evaluated", "horizon"]
     CLOCK_FIELD_NUMBER: _ClassVar[int]
     COMPONENTS_EVALUATED_FIELD_NUMBER: _ClassVar[int]
+    HORIZON_FIELD_NUMBER: _ClassVar[int]
     clock: str
     components_evaluated: int
-    def __init__(self, clock: _Optional[str] = ..., components_evaluated: _Optional[int] = ...) -> None: ...
+    horizon: str
+    def __init__(self, clock: _Optional[str] = ..., components_evaluated: _Optional[int] = ..., horizon: _Optional[str] = ...) -> None: ...

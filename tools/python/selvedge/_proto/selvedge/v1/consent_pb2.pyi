@@ -114,10 +114,14 @@ class LedgerRequest(_message.Message):
     def __init__(self, subject: _Optional[_Union[_common_pb2.Subject, _Mapping]] = ..., look: _Optional[_Union[_common_pb2.Look, _Mapping]] = ...) -> None: ...
 
 class LedgerResponse(_message.Message):
-    __slots__ = ["entries"]
+    __slots__ = ["entries", "key", "namespace"]
     ENTRIES_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
     entries: _containers.RepeatedCompositeFieldContainer[LedgerEntry]
-    def __init__(self, entries: _Optional[_Iterable[_Union[LedgerEntry, _Mapping]]] = ...) -> None: ...
+    key: bytes
+    namespace: str
+    def __init__(self, entries: _Optional[_Iterable[_Union[LedgerEntry, _Mapping]]] = ..., namespace: _Optional[str] = ..., key: _Optional[bytes] = ...) -> None: ...
 
 class ProveRequest(_message.Message):
     __slots__ = ["look", "subject"]

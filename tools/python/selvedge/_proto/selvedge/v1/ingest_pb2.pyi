@@ -61,16 +61,24 @@ class Decision(_message.Message):
     def __init__(self, namespace: _Optional[str] = ..., purpose: _Optional[str] = ..., decision: _Optional[str] = ..., scope: _Optional[str] = ..., time_ms: _Optional[int] = ..., jurisdiction: _Optional[str] = ..., lifts: _Optional[_Iterable[str]] = ..., notice: _Optional[_Union[Notice, _Mapping]] = ..., channel: _Optional[str] = ..., evidence_sha256: _Optional[str] = ..., tcf: _Optional[_Union[TCFChoices, _Mapping]] = ...) -> None: ...
 
 class DecisionOutcome(_message.Message):
-    __slots__ = ["effect", "id", "purpose", "superseded_by"]
+    __slots__ = ["decision", "effect", "id", "key", "namespace", "purpose", "scope", "superseded_by"]
+    DECISION_FIELD_NUMBER: _ClassVar[int]
     EFFECT_FIELD_NUMBER: _ClassVar[int]
     ID_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
     PURPOSE_FIELD_NUMBER: _ClassVar[int]
+    SCOPE_FIELD_NUMBER: _ClassVar[int]
     SUPERSEDED_BY_FIELD_NUMBER: _ClassVar[int]
+    decision: str
     effect: str
     id: str
+    key: bytes
+    namespace: str
     purpose: str
+    scope: str
     superseded_by: str
-    def __init__(self, id: _Optional[str] = ..., purpose: _Optional[str] = ..., effect: _Optional[str] = ..., superseded_by: _Optional[str] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., purpose: _Optional[str] = ..., effect: _Optional[str] = ..., superseded_by: _Optional[str] = ..., decision: _Optional[str] = ..., scope: _Optional[str] = ..., namespace: _Optional[str] = ..., key: _Optional[bytes] = ...) -> None: ...
 
 class ItemOutcome(_message.Message):
     __slots__ = ["decisions", "dropped", "kind", "profile_id", "refusal"]
@@ -144,12 +152,14 @@ class RecordResponse(_message.Message):
     def __init__(self, outcomes: _Optional[_Iterable[_Union[ItemOutcome, _Mapping]]] = ...) -> None: ...
 
 class RecordStreamRequest(_message.Message):
-    __slots__ = ["observations", "sequence"]
+    __slots__ = ["observations", "outcomes", "sequence"]
     OBSERVATIONS_FIELD_NUMBER: _ClassVar[int]
+    OUTCOMES_FIELD_NUMBER: _ClassVar[int]
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     observations: _containers.RepeatedCompositeFieldContainer[Observation]
+    outcomes: bool
     sequence: int
-    def __init__(self, sequence: _Optional[int] = ..., observations: _Optional[_Iterable[_Union[Observation, _Mapping]]] = ...) -> None: ...
+    def __init__(self, sequence: _Optional[int] = ..., observations: _Optional[_Iterable[_Union[Observation, _Mapping]]] = ..., outcomes: bool = ...) -> None: ...
 
 class RecordStreamResponse(_message.Message):
     __slots__ = ["accepted", "exceptions", "sequence"]
