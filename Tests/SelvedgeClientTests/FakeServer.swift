@@ -40,17 +40,19 @@ final class FakeServer: Sendable {
     private let log: Log
 
     /// - Parameters:
+    ///   - secure: adds what is below the frames.
     ///   - greet: answers the client's HELLO.
     ///   - port: 0: any.
     init(
         port: Int = 0, greet: @escaping Script = { connection, _ in connection.greet() },
-        _ script: @escaping Script = { _, _ in }
+        secure: @escaping @Sendable (any Channel) throws -> Void = { _ in }, _ script: @escaping Script
     ) async throws {
         let log = Log()
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try secure(channel)
                     let connection = FakeConnection(channel, number: log.connected(channel))
                     try channel.pipeline.syncOperations.addHandler(
                         FakeHandler { frame in

@@ -18,7 +18,7 @@ import Testing
         (Frame(kind: Frame.goaway, code: 12, payload: [0, 0, 0, 0, 0x0A, 1, 0x76]), "v"),
     ])
     func aHelloThatIsNoneEndsTheCall(answer: Frame, code: String) async throws {
-        let server = try await FakeServer(greet: { connection, _ in connection.send(answer) })
+        let server = try await FakeServer(greet: { connection, _ in connection.send(answer) }) { _, _ in }
         try await withClient(server) { client in
             let error = try await error { () throws(SelvedgeError) in try await client.describe() }
             #expect(error.code == code)
@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test func aServerThatDoesNotGreetIsGivenUp() async throws {
-        let server = try await FakeServer(greet: { _, _ in })
+        let server = try await FakeServer(greet: { _, _ in }) { _, _ in }
         try await withClient(server) {
             $0.connectTimeout = .milliseconds(100)
             $0.retry = .never
@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test func aSilentServerIsAskedThenGivenUp() async throws {
-        let server = try await FakeServer()
+        let server = try await FakeServer { _, _ in }
         try await withClient(server) {
             $0.keepalive = .milliseconds(200)
             $0.retry = .never
@@ -155,7 +155,7 @@ import Testing
 
     @Test func aSourceOfTokensThatFailsIsNotQuoted() async throws {
         struct Secret: Error { let word = "hunter2" }
-        let server = try await FakeServer()
+        let server = try await FakeServer { _, _ in }
         try await withClient(server) {
             $0.token = { throw Secret() }
         } _: { client in

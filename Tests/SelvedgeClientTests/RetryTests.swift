@@ -101,7 +101,7 @@ import Testing
     }
 
     @Test func aServerThatIsNotThereIsUnavailable() async throws {
-        let server = try await FakeServer()
+        let server = try await FakeServer { _, _ in }
         await server.stop()
         try await withClient(server) { client in
             let begin = ContinuousClock.now
@@ -113,7 +113,7 @@ import Testing
     }
 
     @Test func aServerThatComesBackIsFound() async throws {
-        let first = try await FakeServer()
+        let first = try await FakeServer { _, _ in }
         await first.stop()
         let port = first.port
         try await withClient(first) {

@@ -31,18 +31,18 @@ package final class Connection: Sendable {
         package init() {}
     }
 
-    private let eventLoop: any EventLoop
-    private let options: Options
+    let eventLoop: any EventLoop
+    let options: Options
     private let owner: @Sendable (Event) -> Void
-    private let state: Mutex<ConnectionState>
+    let state: Mutex<ConnectionState>
     /// Streams that are open or promised.
     private let taken = Atomic<Int>(0)
-    private let most = Atomic<Int>(0)
+    let most = Atomic<Int>(0)
     private let isCongested = Atomic<Bool>(false)
 
     /// Bytes that wait to be written, above which no call begins.
     private static let congestion = 8 * 1_048_576
-    private static let tick = TimeAmount.milliseconds(50)
+    static let tick = TimeAmount.milliseconds(50)
 
     init(_ eventLoop: any EventLoop, _ options: Options, _ owner: @escaping @Sendable (Event) -> Void) {
         self.eventLoop = eventLoop
@@ -158,24 +158,6 @@ package final class Connection: Sendable {
         }
     }
 
-    // MARK: What streams ask
-
-    /// Called with the stream's lock held: so nothing is written in place, and nobody is woken.
-    func send(_ kind: FrameKind, on stream: UInt32, _ payload: [UInt8]) {
-        let flushes = state.withLock { state in
-            guard case .stream = state.calls[stream] else { return false }
-            state.write(kind, stream: stream, payload)
-            return needsFlush(&state)
-        }
-        if flushes { scheduleFlush() }
-    }
-
-    func oversize(_ bytes: Int) -> SelvedgeError? { state.withLock { $0.oversize(bytes) } }
-
-    func pay(_ bytes: Int, to stream: UInt32) { change { $0.pay(bytes, to: stream, now: .now()) } }
-
-    func abandon(_ stream: UInt32) { change { _ = $0.abandon(stream) } }
-
     // MARK: Life
 
     /// Waits for the server's hello.
@@ -213,63 +195,11 @@ package final class Connection: Sendable {
     /// Ends it now: open calls end with `reason`.
     package func close(_ reason: SelvedgeError = .clientClosed) { change { $0.close(reason) } }
 
-    // MARK: What the channel brings, on its event loop
-
-    func activated(_ channel: any Channel, token: String) {
-        let hello = SelvedgeClientHello.with {
-            $0.token = token
-            $0.agent = options.agent
-            $0.initialCredit = UInt32(clamping: options.streamCredit)
-        }
-        let bytes: [UInt8] = (try? hello.serializedBytes()) ?? []
-        change { state in
-            state.channel = channel
-            var head = ByteBuffer()
-            head.writeInteger(WireProtocol.magic)
-            head.writeInteger(WireProtocol.version)
-            head.writeInteger(WireProtocol.version)
-            state.write(.hello, Array(head.readableBytesView) + bytes)
-        }
-        eventLoop.scheduleRepeatedTask(initialDelay: Self.tick, delay: Self.tick) { [weak self] task in
-            guard let self, self.ticked() else { return task.cancel() }
-        }
-    }
-
-    func received(_ reader: inout FrameReader) {
-        change { state in
-            state.lastHeard = .now()
-            do throws(SelvedgeError) {
-                while let (header, payload) = try reader.next(limit: state.maxFrameBytes) {
-                    try state.receive(header, payload)
-                }
-            } catch {
-                state.fail(error)
-            }
-            if state.isOpen {
-                most.store(min(Int(state.server.maxStreams), options.maxInFlight), ordering: .relaxed)
-            }
-        }
-    }
-
-    func writabilityChanged(_ isWritable: Bool) {
-        change { $0.isWritable = isWritable }
-    }
-
-    func ended(_ why: String) { change { $0.close(.lost(why)) } }
-
-    private func ticked() -> Bool {
-        change { state in
-            state.tick(now: .now(), keepalive: TimeAmount(options.keepalive))
-            if case .closed = state.phase { return false }
-            return true
-        }
-    }
-
     // MARK: After a change
 
     /// Changes the state, then does what came out of it: nothing is woken and nothing is written under the lock.
     @discardableResult
-    private func change<Value: Sendable>(_ body: (inout ConnectionState) -> Value) -> Value {
+    func change<Value: Sendable>(_ body: (inout ConnectionState) -> Value) -> Value {
         let (value, effects, freed, flushes) = state.withLock { state in
             let value = body(&state)
             defer {
@@ -307,7 +237,7 @@ package final class Connection: Sendable {
     }
 
     /// Whether the caller has to see to it that the buffer is flushed.
-    private func needsFlush(_ state: inout ConnectionState) -> Bool {
+    func needsFlush(_ state: inout ConnectionState) -> Bool {
         guard state.outbound.readableBytes > 0, state.channel != nil else { return false }
         let congested = !state.isWritable && state.outbound.readableBytes > Self.congestion
         isCongested.store(congested, ordering: .relaxed)
@@ -316,7 +246,7 @@ package final class Connection: Sendable {
         return true
     }
 
-    private func scheduleFlush() { eventLoop.execute { self.flush() } }
+    func scheduleFlush() { eventLoop.execute { self.flush() } }
 
     private func flush() {
         let (channel, bytes) = state.withLock { state in

@@ -48,6 +48,7 @@ enum ConnectFailure {
             error.connectionErrors.first.map { text(of: $0.error) } ?? "the host's name cannot be resolved"
         case ChannelError.connectTimeout: "no answer in time"
         case let error as NIOSSLError: "TLS: \(error)"
+        case let error as NIOSSLExtraError: "TLS: \(error)"
         case let error as BoringSSLError: "TLS: \(error)"
         default: "\(type(of: error))"
         }

@@ -194,6 +194,7 @@ final class Pool: Sendable {
         for waiter in late {
             var error = SelvedgeError.deadline
             error.message = "no connection had a place within the call's deadline"
+            error.fate = .unsent
             waiter.continuation.resume(returning: .failure(error))
         }
         serve()

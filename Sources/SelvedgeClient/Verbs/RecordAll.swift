@@ -62,6 +62,8 @@ final class RecordRun {
     private var stream: RecordStream?
     private var retrying: Retrying
     private var summary = RecordSummary()
+    /// Whether the stream has brought an acknowledgement.
+    private var hasProgress = false
 
     /// - Parameter outcomes: whether acknowledgements name every observation.
     init(
@@ -128,6 +130,7 @@ final class RecordRun {
         summary.accepted += UInt64(response.accepted)
         summary.exceptions += UInt64(response.exceptions.count)
         retrying = Self.patience(client)
+        hasProgress = true
         acknowledged(response)
     }
 
@@ -135,15 +138,16 @@ final class RecordRun {
         if let stream { return stream }
         let stream = try await client.recordStream()
         summary.streams += 1
+        hasProgress = false
         self.stream = stream
         for batch in kept { try await stream.send(encoded: batch.bytes) }
         return stream
     }
 
-    /// Leaves the stream that failed; the next step opens another. The deadline of a stream is no failure.
+    /// Leaves the stream that failed; the next step opens another. The deadline of a stream that went on is no failure.
     private func recover(from error: SelvedgeError) async throws(SelvedgeError) {
         stream?.cancel()
         stream = nil
-        if error.status != .deadlineExceeded || error.fate == .unsent { try await retrying.pause(after: error) }
+        if error.status != .deadlineExceeded || !hasProgress { try await retrying.pause(after: error) }
     }
 }

@@ -44,12 +44,18 @@ public struct Watch: AsyncSequence, Sendable {
                     take(response)
                 } catch {
                     guard request.follow, mayGoOn(after: error) else { throw error }
-                    if error.status != .deadlineExceeded { try await retrying.pause(after: error) }
+                    try await rest(after: error)
                     messages = client.stream(.watch, request).makeAsyncIterator()
                 }
             }
             isOver = true
             return nil
+        }
+
+        /// The deadline of a stream is no failure of one that follows; it waits all the same, lest it ask without end.
+        private mutating func rest(after error: SelvedgeError) async throws(SelvedgeError) {
+            guard error.status == .deadlineExceeded else { return try await retrying.pause(after: error) }
+            do { try await Task.sleep(for: client.configuration.retry.base) } catch { throw .cancelled }
         }
 
         private mutating func take(_ response: SelvedgeWatchResponse) {
@@ -62,7 +68,6 @@ public struct Watch: AsyncSequence, Sendable {
             request.limit = Swift.max(1, request.limit - Swift.min(count, request.limit))
         }
 
-        /// The deadline of a stream is no failure of one that follows.
         private func mayGoOn(after error: SelvedgeError) -> Bool {
             switch error.status {
             case .deadlineExceeded, .unavailable, .resourceExhausted: true
