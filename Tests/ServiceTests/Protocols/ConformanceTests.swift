@@ -29,7 +29,8 @@ import Wire
                 replies.append(reply)
                 await door.close()
             }
-            #expect(replies[0] == replies[1])
+            // A map has no order in its encoding: what Check counts is held by its own case.
+            if example.method != .check { #expect(replies[0] == replies[1]) }
         }
     }
 
