@@ -13,9 +13,11 @@ extension Bench {
                 .pipelined, "wire Resolve, \(depth) on each of \(many)", beside: .redis, pipelined, depth: depth,
                 connections: many),
             Row(
-                .batch, "ResolveBatch of 1,000 on 1, identifiers", beside: .none, [.rate(atLeast: 400_000)], depth: 4),
+                .batch, "ResolveBatch of 1,000, 4 on 1, identifiers", beside: .none, [.rate(atLeast: 400_000)], depth: 4
+            ),
             Row(
-                .batch, "ResolveBatch of 1,000 on 2, identifiers", beside: .none, [.rate(atLeast: 400_000)], depth: 4,
+                .batch, "ResolveBatch of 1,000, 4 on each of 2, identifiers", beside: .none, [.rate(atLeast: 400_000)],
+                depth: 4,
                 connections: 2),
             Row(.grpc, "gRPC Resolve, \(options.calls) at a time", beside: .echo, [.ratio(atLeast: 0.8)]),
             Row(.unix, "Unix socket Resolve, one at a time", beside: .redis),
