@@ -140,6 +140,8 @@ import Testing
             if count == 60 || count == 120 || count == 180 { kill(server.withLock(\.self), SIGKILL) }
         }
         for _ in 0..<3 {
+            // Not waited for by a thread: the client needs one to get as far as the kill.
+            while run.run.process.isRunning { try await Task.sleep(for: .milliseconds(20)) }
             _ = try run.finish()
             run = try ServerRun(tool, ["--insecure-loopback", "--listen", "127.0.0.1:\(port)"])
             server.withLock { $0 = run.run.process.processIdentifier }

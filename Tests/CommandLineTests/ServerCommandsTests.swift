@@ -111,7 +111,7 @@ import Testing
 
     /// Without what a clock tells.
     private static func timeless(_ text: String) -> String {
-        text.replacing(/in [0-9.]+ s, [0-9]+ a second|"(rate|seconds)":[0-9.e-]+|judged at \S+|"judged_at":"[^"]+"/) {
+        text.replacing(/in [0-9.]+ s, [0-9]+ a second|"(rate|seconds)":[0-9.e-]+|judged at \S+|"(judged_at|received)":"[^"]+"/) {
             _ in "-"
         }
     }
@@ -191,7 +191,7 @@ import Testing
             ["resolve", "--server", "127.0.0.1:1", "--purpose", "service", "--at", "2026-01-01T00:00:00Z", email],
             "--at goes with --data"
         ),
-        (["init", "--server", "127.0.0.1:1"], "Unknown option '--server'"),
+        (["init", "--data", "x", "--server", "127.0.0.1:1"], "Unknown option '--server'"),
     ]
 
     @Test(arguments: usage) func wrongUsageIsSaidBeforeAnyServerIsAsked(arguments: [String], text: String) throws {
