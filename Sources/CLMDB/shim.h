@@ -1,2 +1,3 @@
 #include <lmdb.h>
 #include <malloc.h>
+#include "search.h"

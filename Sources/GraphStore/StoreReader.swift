@@ -84,14 +84,22 @@ extension Snapshot where Self: ~Copyable {
                 current = parent
                 continue
             }
-            let view = try ComponentView(payload)
-            let start = try place(of: node, key, in: view)
-            switch view.permission(from: start, root: current, snapshot: id, request) {
-            case .generic(let reason): return .generic(reason)
-            case .permitted(let permit): return .profile(view.profile(under: permit, root: current, snapshot: id))
-            }
+            return try view(of: node, expecting: key, payload, root: current, request)
         }
         throw StoreError.damaged("the forest has a cycle")
+    }
+
+    /// The view from a node of a component whose row, that of `root`, was read.
+    func view(
+        of node: NodeID, expecting key: IdentityKey?, _ payload: RawSpan, root: NodeID,
+        _ request: borrowing ViewRequest
+    ) throws -> ViewOutcome {
+        let view = try ComponentView(payload)
+        let start = try place(of: node, key, in: view)
+        switch view.permission(from: start, root: root, snapshot: id, request) {
+        case .generic(let reason): return .generic(reason)
+        case .permitted(let permit): return .profile(view.profile(under: permit, root: root, snapshot: id))
+        }
     }
 
     private func place(of node: NodeID, _ key: IdentityKey?, in view: borrowing ComponentView) throws -> Int {

@@ -18,6 +18,15 @@ package struct Reading: ~Copyable {
         try transaction.view(of: key, request)
     }
 
+    /// Walks from the keys that were added to their components, for `view(at:of:_:)`.
+    package func walk(_ walks: inout Walks) throws { try walks.walk(engine.viewContext, in: transaction) }
+
+    /// What a caller may see of the profile of the key at a place of walks.
+    package func view(at place: Int, of walks: borrowing Walks, _ request: borrowing ViewRequest) throws -> ViewOutcome
+    {
+        try walks.view(at: place, request, in: transaction)
+    }
+
     /// What a caller may see of the profile that a view's id leads to. A forged id looks like an unknown one.
     package func view(_ id: ProfileID, _ request: borrowing ViewRequest) throws -> ViewOutcome {
         guard let node = engine.store.keyRing.profileCipher.decrypt(id.high, id.low) else {

@@ -26,11 +26,16 @@ package struct Turn: ~Copyable {
 extension Handlers {
     /// Answers a `ResolveRequest` or a `ResolveBatchRequest` on the caller's own thread.
     ///
+    /// - Parameter ahead: where this call may have been walked with others.
     /// - Returns: the purpose's place in the configuration; nil for a look past consent, which waits for the audit:
     ///   nothing was written then.
     package func resolveShort(
-        _ method: Method, _ message: Span<UInt8>, _ caller: Caller, _ turn: inout Turn, into out: inout ByteBuffer
+        _ method: Method, _ message: Span<UInt8>, _ caller: Caller, _ turn: inout Turn, _ ahead: borrowing Ahead,
+        into out: inout ByteBuffer
     ) throws(CallError) -> Int? {
+        if method == .resolve, let walked = ahead.front {
+            return try resolve(message, walked, caller, &turn, ahead.walks, into: &out)
+        }
         if method == .resolve {
             let query: ResolveQuery
             do throws(ProtoReader.Malformed) {
@@ -82,18 +87,26 @@ extension Handlers {
         let purpose = try purpose(message.extracting(query.purpose), caller, turn.now)
         let request = request(purpose.number, &turn)
         out.reserveCapacity(minimumWritableBytes: query.count * 44)
-        for subject in query.subjects {
-            // Most answers are shorter than 128 bytes, so that their length is one byte.
-            let start = out.writerIndex
-            out.writeInteger(0x0A00 as UInt16)
-            do throws(SubjectError) {
-                let (outcome, mark) = try view(message, subject, request, turn)
-                try write(outcome, members: query.wantsMembers, mark, caller, turn.now, into: &out)
-            } catch {
-                guard case .refused(let refusal) = error else { throw error.callError }
-                out.write(refusal)
+        var walks = Walks()
+        var asked: [AskedSubject] = []
+        var rest = query.subjects[...]
+        while !rest.isEmpty {
+            let some = rest.prefix(walks.capacity)
+            rest = rest.dropFirst(some.count)
+            try walk(some, of: message, for: purpose.number, turn, &walks, &asked)
+            for subject in asked {
+                // Most answers are shorter than 128 bytes, so that their length is one byte.
+                let start = out.writerIndex
+                out.writeInteger(0x0A00 as UInt16)
+                do throws(SubjectError) {
+                    let (outcome, mark) = try view(subject, walks, request, turn)
+                    try write(outcome, members: query.wantsMembers, mark, caller, turn.now, into: &out)
+                } catch {
+                    guard case .refused(let refusal) = error else { throw error.callError }
+                    out.write(refusal)
+                }
+                out.setResultLength(from: start)
             }
-            out.setResultLength(from: start)
         }
         return purpose.index
     }
@@ -104,7 +117,7 @@ extension Handlers {
             limit: limits.batch)
     }
 
-    private func purpose(
+    func purpose(
         _ name: Span<UInt8>, _ caller: Caller, _ now: Timestamp
     ) throws(CallError) -> Caller.PurposeEntry {
         for entry in caller.purposes where entry.name.span.isEqual(to: name) {
@@ -126,7 +139,7 @@ extension Handlers {
             : CallError(.missingField, "name a purpose: \(names)", field: "purpose")
     }
 
-    private func request(_ number: UInt8, _ turn: inout Turn) -> ViewRequest {
+    func request(_ number: UInt8, _ turn: inout Turn) -> ViewRequest {
         if let request = turn.request, request.purpose == number { return request }
         let request = engine.request(number, at: turn.now)
         turn.request = request
@@ -150,7 +163,7 @@ extension Handlers {
         }
     }
 
-    private func write(
+    func write(
         _ outcome: ViewOutcome, members: Bool, _ subject: UInt64, _ caller: Caller, _ now: Timestamp,
         into out: inout ByteBuffer
     ) throws(SubjectError) {

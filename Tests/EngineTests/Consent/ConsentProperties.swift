@@ -104,8 +104,32 @@ struct ViewRun {
                 problems.append(Problem(question: question, text: problem))
             }
         }
+        if let purpose = purposes.first {
+            try walkTogether(keys, store.engine.request(at: now(), purpose), store.engine)
+        }
         try checkIntegrity(store.engine)
         if let first = problems.first { throw PropertyFailure("\(first.text)\n\(smallest(first.question))") }
+    }
+
+    /// Views of many keys walked together are those of each by itself, unknown keys among them.
+    private func walkTogether(_ keys: [IdentityKey], _ request: ViewRequest, _ engine: Engine) throws {
+        let asked = keys + keys.map { IdentityKey(high: $0.high ^ 1, low: $0.low) }
+        let reading = try engine.reading()
+        var walks = Walks(capacity: 7)
+        for first in stride(from: 0, to: asked.count, by: 7) {
+            let some = asked[first..<min(first + 7, asked.count)]
+            walks.reset()
+            for key in some { _ = walks.add(key, for: request.purpose) }
+            try reading.walk(&walks)
+            for (place, key) in some.enumerated() {
+                let (together, alone) = (
+                    try reading.view(at: place, of: walks, request), try reading.view(key, request)
+                )
+                guard "\(together)" == "\(alone)" else {
+                    throw PropertyFailure("walked together \(key) shows \(together), by itself \(alone)")
+                }
+            }
+        }
     }
 
     private struct Problem {

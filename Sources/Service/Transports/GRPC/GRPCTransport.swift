@@ -118,7 +118,7 @@ package final class GRPCTransport: Transport {
         var out = ByteBuffer()
         var turn = try Turn(handlers)
         let bytes = message.readableBytesUInt8Span
-        let purpose = try handlers.resolveShort(method, bytes, caller, &turn, into: &out)
+        let purpose = try handlers.resolveShort(method, bytes, caller, &turn, Ahead(capacity: 0), into: &out)
         return purpose.map { (out, $0) }
     }
 

@@ -55,12 +55,15 @@ extension WireConnection {
         input = ByteBuffer()
         output = ByteBuffer()
         var began = NIODeadline.now()
+        var ahead = Ahead(capacity: holdsMany(bytes) ? 64 : 0)
         while mayProcess, answers.readableBytes < limits.outboundBytes, let header = FrameHeader(peeking: bytes),
             isShortRead(header), header.length <= UInt32(limits.maxFrameBytes),
             bytes.readableBytes >= FrameHeader.size + Int(header.length), header.stream > lastStream
         {
             _ = open(header.stream)
-            let isLooking = answer(header, bytes, into: &answers, &turn, &began)
+            if ahead.capacity > 0, ahead.isSpent { look(ahead: &ahead, bytes, turn) }
+            ahead.advance()
+            let isLooking = answer(header, bytes, into: &answers, &turn, ahead, &began)
             let payload =
                 isLooking ? bytes.getSlice(at: bytes.readerIndex + FrameHeader.size, length: Int(header.length)) : nil
             bytes.moveReaderIndex(forwardBy: FrameHeader.size + Int(header.length))
@@ -77,10 +80,33 @@ extension WireConnection {
         }
     }
 
+    /// Whether there are so many frames that it is worth to look ahead, as far as the first one's length tells.
+    private func holdsMany(_ bytes: ByteBuffer) -> Bool {
+        guard let header = FrameHeader(peeking: bytes), header.code == Method.resolve.rawValue else { return false }
+        return bytes.readableBytes >= Ahead.fewest * (FrameHeader.size + Int(header.length))
+    }
+
+    /// Looks at the calls of Resolve at the front of the input, as many as can be walked together.
+    private func look(ahead: inout Ahead, _ bytes: ByteBuffer, _ turn: borrowing Turn) {
+        guard let caller else { return }
+        var messages: [Range<Int>] = []
+        messages.reserveCapacity(ahead.capacity)
+        var rest = bytes
+        while messages.count < ahead.capacity, let header = FrameHeader(peeking: rest), isShortRead(header),
+            rest.readableBytes >= FrameHeader.size + Int(header.length)
+        {
+            let start = rest.readerIndex - bytes.readerIndex + FrameHeader.size
+            let isResolve = header.code == Method.resolve.rawValue
+            messages.append(isResolve ? start + 4..<start + Int(header.length) : start..<start)
+            rest.moveReaderIndex(forwardBy: FrameHeader.size + Int(header.length))
+        }
+        handlers.look(ahead: &ahead, messages, bytes.readableBytesUInt8Span, caller, turn)
+    }
+
     /// - Returns: whether the call is a look past consent, and was not answered.
     private func answer(
         _ header: FrameHeader, _ input: ByteBuffer, into output: inout ByteBuffer, _ turn: inout Turn,
-        _ began: inout NIODeadline
+        _ ahead: borrowing Ahead, _ began: inout NIODeadline
     ) -> Bool {
         let start = output.writerIndex
         output.writeInteger(0 as UInt64)
@@ -90,7 +116,7 @@ extension WireConnection {
         do throws(CallError) {
             let caller = try currentCaller(at: turn.now)
             let range = FrameHeader.size + 4..<FrameHeader.size + Int(header.length)
-            guard let index = try resolve(header, input, range, caller, &turn, into: &output) else {
+            guard let index = try resolve(header, input, range, caller, &turn, ahead, into: &output) else {
                 output.moveWriterIndex(to: start)
                 return true
             }
@@ -118,11 +144,11 @@ extension WireConnection {
     /// - Returns: the purpose's place; nil for a look past consent.
     private func resolve(
         _ header: FrameHeader, _ input: ByteBuffer, _ range: Range<Int>, _ caller: Caller, _ turn: inout Turn,
-        into output: inout ByteBuffer
+        _ ahead: borrowing Ahead, into output: inout ByteBuffer
     ) throws(CallError) -> Int? {
         let message = input.readableBytesUInt8Span.extracting(range)
         let method: Method = header.code == Method.resolve.rawValue ? .resolve : .resolveBatch
-        return try handlers.resolveShort(method, message, caller, &turn, into: &output)
+        return try handlers.resolveShort(method, message, caller, &turn, ahead, into: &output)
     }
 
     private func answerShortReads(failing error: CallError) {
