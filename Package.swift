@@ -137,7 +137,13 @@ let package = Package(
 
         // Tests mirror Sources.
         .target(
-            name: "TestSupport", dependencies: ["Engine", "GraphStore", "Stitching", "Identity", "LMDB"],
+            name: "TestSupport",
+            dependencies: [
+                "Engine", "GraphStore", "Stitching", "Identity", "LMDB",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
             path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),
         .testTarget(name: "IdentityTests", dependencies: ["Identity"], swiftSettings: settings),
@@ -160,13 +166,10 @@ let package = Package(
         .testTarget(
             name: "SelvedgeClientTests",
             dependencies: [
-                "SelvedgeClient", "Wire",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "SelvedgeClient", "Wire", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "SwiftASN1", package: "swift-asn1"),
-                .product(name: "X509", package: "swift-certificates"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: settings),

@@ -4,6 +4,7 @@ import NIOPosix
 import NIOSSL
 import SelvedgeClient
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct TLSTests {

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import NIOCore
 internal import NIOPosix
 internal import NIOSSL
@@ -43,10 +44,10 @@ final class ConnectionHandler: ChannelInboundHandler {
 enum ConnectFailure {
     static func text(of error: any Error) -> String {
         switch error {
-        case let error as IOError: error.description
+        case let error as IOError: text(of: error.errnoCode) ?? error.description
         case let error as NIOConnectionError:
             error.connectionErrors.first.map { text(of: $0.error) } ?? "the host's name cannot be resolved"
-        case ChannelError.connectTimeout: "no answer in time"
+        case ChannelError.connectTimeout: "no answer in time; look at address, port and network"
         case let error as NIOSSLError: "TLS: \(error)"
         case let error as NIOSSLExtraError: "TLS: \(error)"
         case let error as BoringSSLError: "TLS: \(error)"
@@ -54,7 +55,19 @@ enum ConnectFailure {
         }
     }
 
+    /// What the system's commonest answers mean, and what to do about them; nil for any other.
+    private static func text(of code: CInt) -> String? {
+        switch code {
+        case ECONNREFUSED: "nothing listens there; start the server, or give the address that it says it listens on"
+        case ENOENT: "there is no such socket; start the server, or give the path that it says it listens on"
+        case EACCES, EPERM: "this user may not connect to it; ask for access, or run as another"
+        case ENETUNREACH, EHOSTUNREACH, ETIMEDOUT: "it cannot be reached from here; look at address, port and network"
+        case ECONNRESET, EPIPE: "the other side has ended it"
+        default: nil
+        }
+    }
+
     static func error(_ error: any Error, _ address: ServerAddress) -> SelvedgeError {
-        SelvedgeError(.unavailable, "connect_failed", "\(address): \(text(of: error))")
+        SelvedgeError(.unavailable, "connect_failed", "cannot connect to \(address): \(text(of: error))")
     }
 }

@@ -33,10 +33,10 @@ extension Handlers {
     func check(
         _ request: SelvedgeConsentCheckRequest, _ call: Call
     ) async throws(CallError) -> SelvedgeConsentCheckResponse {
-        let (identifier, leave) = try await audited(request.subject, request.look, call)
         let names = request.purpose.isEmpty ? purposeNames : [request.purpose]
         var requests: [ViewRequest] = []
         for name in names { requests.append(engine.request(try purposeNumber(name), at: now)) }
+        let (identifier, leave) = try await audited(request.subject, request.look, call)
         let (engine, asked) = (engine, requests)
         return try await readers.read {
             var response = SelvedgeConsentCheckResponse()

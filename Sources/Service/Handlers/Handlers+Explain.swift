@@ -22,7 +22,10 @@ extension Handlers {
             let purpose = try permitted(request.purpose, call)
             let asked = engine.request(purpose, at: now)
             explanation = try await readers.read { try engine.explain(first, second, asked) }
-            if explanation.relation == .generic { call.budget.count(first.key.low ^ second.key.high, at: now) }
+            if explanation.relation == .generic {
+                // By the pair: of few subjects there are many.
+                answeredGeneric(about: [first.key.low ^ second.key.high], purpose: request.purpose, call)
+            }
         }
         return SelvedgeExplainResponse(explanation)
     }
@@ -39,7 +42,7 @@ extension Handlers {
         try call.grants.admits(call.method, at: now).check()
         let number = try purposeNumber(purpose)
         try judge(call, .view(purpose: purpose, look: false))
-        if let refusal = call.budget.refusal(at: now) { throw refusal }
+        try checkBudget(call.budget, at: now)
         return number
     }
 }

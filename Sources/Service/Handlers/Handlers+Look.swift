@@ -42,8 +42,9 @@ extension Handlers {
     func look(_ request: SelvedgeResolveRequest, _ call: Call) async throws(CallError) -> SelvedgeResolveResponse {
         let key: SubjectKey
         do throws(Refusal) { key = try self.key(request.subject) } catch { throw CallError(error) }
-        let leave = try await access(request.look, [key.audited], call, purpose: request.purpose)
+        // First, as a look that is refused leaves no entry.
         let purpose = try optionalPurpose(request.purpose)
+        let leave = try await access(request.look, [key.audited], call, purpose: request.purpose)
         return try await readers.read {
             try self.whole(key, purpose, members: request.members, under: leave)
         }
@@ -59,9 +60,9 @@ extension Handlers {
         let keys: [Result<SubjectKey, Refusal>] = request.subjects.map { subject in
             do throws(Refusal) { return .success(try key(subject)) } catch { return .failure(error) }
         }
+        let purpose = try optionalPurpose(request.purpose)
         let leave = try await access(
             request.look, keys.compactMap { try? $0.get().audited }, call, purpose: request.purpose)
-        let purpose = try optionalPurpose(request.purpose)
         return try await readers.read {
             var response = SelvedgeResolveBatchResponse()
             for item in keys {

@@ -64,11 +64,12 @@ extension Handlers {
         _ message: Span<UInt8>, _ query: ResolveQuery, _ caller: Caller, _ turn: inout Turn,
         into out: inout ByteBuffer
     ) throws(CallError) -> Int {
-        if let refusal = caller.budget.refusal(at: turn.now) { throw refusal }
+        try checkBudget(caller.budget, at: turn.now)
         let purpose = try purpose(message.extracting(query.purpose), caller, turn.now)
         let request = request(purpose.number, &turn)
         do throws(SubjectError) {
             let (outcome, mark) = try view(message, query.subject, request, turn)
+            if case .generic = outcome { metrics.answeredGeneric(purpose: purpose.index) }
             try write(outcome, members: query.wantsMembers, mark, caller, turn.now, into: &out)
         } catch {
             throw error.callError
@@ -83,10 +84,12 @@ extension Handlers {
     ) throws(CallError) -> Int {
         guard query.count > 0 else { throw CallError(.batchEmpty, "the batch has no subject", field: "subjects") }
         guard query.count <= limits.batch else { throw tooLarge(query.count, field: "subjects") }
-        if let refusal = caller.budget.refusal(at: turn.now) { throw refusal }
+        try checkBudget(caller.budget, at: turn.now)
         let purpose = try purpose(message.extracting(query.purpose), caller, turn.now)
         let request = request(purpose.number, &turn)
         out.reserveCapacity(minimumWritableBytes: query.count * 44)
+        var generic = 0
+        defer { metrics.answeredGeneric(purpose: purpose.index, count: generic) }
         var walks = Walks()
         var asked: [AskedSubject] = []
         var rest = query.subjects[...]
@@ -100,6 +103,7 @@ extension Handlers {
                 out.writeInteger(0x0A00 as UInt16)
                 do throws(SubjectError) {
                     let (outcome, mark) = try view(subject, walks, request, turn)
+                    if case .generic = outcome { generic += 1 }
                     try write(outcome, members: query.wantsMembers, mark, caller, turn.now, into: &out)
                 } catch {
                     guard case .refused(let refusal) = error else { throw error.callError }
@@ -154,7 +158,7 @@ extension Handlers {
         switch try key(message, subject) {
         case .identity(let key):
             do {
-                return (try turn.reading.view(key, request), key.high ^ key.low)
+                return (try turn.reading.view(key, request), key.budgetMark)
             } catch { throw .store(error) }
         case .profile(let id):
             do {
@@ -184,6 +188,11 @@ extension Handlers {
             }
         } catch { throw .store(error) }
     }
+}
+
+extension IdentityKey {
+    /// By which budgets tell subjects apart.
+    var budgetMark: UInt64 { high ^ low }
 }
 
 extension Span<UInt8> {

@@ -35,7 +35,11 @@ extension Handlers {
                 try Self.rehearse(observations, sight, engine)
             )
         }
-        return response(batch, before, after, call)
+        if case .view = sight {
+            let unseen = Set(before.flatMap(\.unseen)).map(\.budgetMark)
+            answeredGeneric(about: unseen, purpose: request.purpose, call)
+        }
+        return response(batch, before.map(\.profiles), after, call)
     }
 
     private typealias Extent = SelvedgeSimulateResponse.Extent
@@ -78,22 +82,26 @@ extension Handlers {
         }
     }
 
-    /// The profiles that an observation's identifiers are in, each once.
+    /// The profiles that an observation's identifiers are in, each once, and the identifiers of which none is seen.
     private static func profiles(
         of observation: KeyedObservation, _ sight: Sight, _ engine: Engine
-    ) throws -> [Extent] {
+    ) throws -> (profiles: [Extent], unseen: [IdentityKey]) {
         var found: [Extent] = []
+        var unseen: [IdentityKey] = []
         for key in keys(of: observation) {
             let profile: Profile?
             switch sight {
             case .view(let request): profile = try engine.view(key, request).profile
             case .whole(let access): profile = try engine.resolve(key, under: access)
             }
-            guard let profile else { continue }
+            guard let profile else {
+                unseen.append(key)
+                continue
+            }
             let extent = extent(profile, engine)
             if !found.contains(extent) { found.append(extent) }
         }
-        return found
+        return (found, unseen)
     }
 
     private static func keys(of observation: KeyedObservation) -> [IdentityKey] {

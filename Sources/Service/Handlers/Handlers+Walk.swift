@@ -86,11 +86,12 @@ extension Handlers {
         _ message: Span<UInt8>, _ walked: Ahead.Walked, _ caller: Caller, _ turn: inout Turn,
         _ walks: borrowing Walks, into out: inout ByteBuffer
     ) throws(CallError) -> Int {
-        if let refusal = caller.budget.refusal(at: turn.now) { throw refusal }
+        try checkBudget(caller.budget, at: turn.now)
         let purpose = try purpose(message.extracting(walked.query.purpose), caller, turn.now)
         let request = request(purpose.number, &turn)
         do throws(SubjectError) {
             let (outcome, mark) = try view(.walked(walked.place, walked.key), walks, request, turn)
+            if case .generic = outcome { metrics.answeredGeneric(purpose: purpose.index) }
             try write(outcome, members: walked.query.wantsMembers, mark, caller, turn.now, into: &out)
         } catch {
             throw error.callError

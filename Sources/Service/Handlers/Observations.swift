@@ -52,7 +52,8 @@ extension Handlers {
         where text.utf8.count > limits.recordIDBytes {
             throw Refusal(reason: .valueTooLong, field: field)
         }
-        guard message.identifiers.count <= limits.identifiersPerObservation else {
+        let most = min(limits.identifiersPerObservation, self.limits.identifiers)
+        guard message.identifiers.count <= most else {
             throw Refusal(reason: .tooManyIdentifiers, field: "identifiers")
         }
         var draft = ObservationDraft(

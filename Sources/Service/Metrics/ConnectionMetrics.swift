@@ -7,7 +7,7 @@ package enum TransportName: String, Sendable, CaseIterable {
 package final class ConnectionMetrics: Sendable {
     package let open: MetricGauge
     package let opened: MetricCounter
-    /// Past a limit, or while draining.
+    /// Past the limit.
     package let refused: MetricCounter
     package let streams: MetricGauge
     package let received: MetricCounter

@@ -46,9 +46,9 @@ package struct Server: Sendable {
         let authority = try await Self.authority(plan, engine, &files)
         let handlers = try Handlers(
             engine: engine, authority: authority, limits: plan.limits, writer: writer, readers: readers,
-            clock: { Self.now })
+            metrics: metrics, clock: { Self.now })
         let wire = WireServer(
-            handlers, metrics: metrics, logger: log.library("wire"), insecure: plan.insecurePrincipal,
+            handlers, metrics: metrics, log: log, insecure: plan.insecurePrincipal,
             isServing: { readiness.isReady })
         doors = try [
             Self.door(wire, plan, loops, &files), Self.door(handlers, metrics, plan, readiness, &files),

@@ -150,8 +150,8 @@ struct SimulateCommand: ParsableCommand {
         while case .product(let product) = try reader.next() {
             lines += product.lines
             guard lines.count <= limit else {
-                let advice = target.isServer ? "which is all that a server takes; split the file" : "split the file"
-                throw Failure(.refusedInput, "more than \(limit) lines; \(advice)")
+                let why = target.isServer ? ", which is all that a server takes" : ""
+                throw Failure(.refusedInput, "more than \(limit) lines\(why); split the file")
             }
         }
         return lines

@@ -83,9 +83,12 @@ final class AbuseServer: Sendable {
         try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.processIdentifier)/fd").count
     }
 
+    /// Tells it to stop, and does not wait.
+    func terminate() { kill(process.processIdentifier, SIGTERM) }
+
     /// Ends it by SIGTERM; its exit code, or nil where it did not end within 40 seconds.
     func end() -> Int32? {
-        kill(process.processIdentifier, SIGTERM)
+        terminate()
         let end = ContinuousClock.now + .seconds(40)
         while process.isRunning, ContinuousClock.now < end { Thread.sleep(forTimeInterval: 0.02) }
         guard !process.isRunning else { return nil }

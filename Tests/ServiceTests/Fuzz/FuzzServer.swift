@@ -2,7 +2,6 @@ import Engine
 import Foundation
 import GraphStore
 import Identity
-import Logging
 import Service
 import TestSupport
 
@@ -39,7 +38,7 @@ final class FuzzServer: Sendable {
         metrics = ServiceMetrics(purposes: engine.store.configuration.purposeNames)
         handlers = try Handlers(
             engine: engine, authority: authority, limits: Self.limits, writer: writer, readers: readers,
-            clock: { Self.now },
+            metrics: metrics, clock: { Self.now },
             // The check itself is tested elsewhere, and costs more than a thousand inputs.
             inspect: { IntegrityReport() })
     }
@@ -53,8 +52,8 @@ final class FuzzServer: Sendable {
 
     /// For one input.
     func wire() -> WireServer {
-        let logger = Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() }
-        return WireServer(handlers, metrics: metrics, logger: logger, insecure: .insecure, isServing: { true })
+        let log = ServiceLog(LogSink(LogSettings(), output: { _ in }))
+        return WireServer(handlers, metrics: metrics, log: log, insecure: .insecure, isServing: { true })
     }
 
     /// Afterwards: the store is whole.

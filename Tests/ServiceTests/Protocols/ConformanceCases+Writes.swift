@@ -21,6 +21,14 @@ extension ConformanceCase {
             #expect(answer.outcomes[1].refusal.field == "identifiers[0].value")
             #expect(answer.outcomes[0].profileID.hasPrefix("prf_"))
         },
+        ConformanceCase(
+            "one identifier too many", .record,
+            Say.recording([Say.crowd(16), Say.crowd(17), Say.observation("cookie:c")]), writes: true
+        ) { (answer: SelvedgeRecordResponse) in
+            #expect(answer.outcomes.map(\.kind).map { $0 == .refused } == [false, true, false])
+            #expect(answer.outcomes[1].refusal.reason == "too_many_identifiers")
+            #expect(answer.outcomes[1].refusal.field == "identifiers")
+        },
         ConformanceCase("none", .record, [], "INVALID_ARGUMENT batch_empty", field: "observations"),
         ConformanceCase("garbage", .record, garbage, "INVALID_ARGUMENT malformed_message"),
         ConformanceCase(

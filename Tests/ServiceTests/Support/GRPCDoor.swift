@@ -37,19 +37,28 @@ final class GRPCDoor: Door {
     }
 
     func open(_ method: Wire.Method, _ message: [UInt8]?) async -> DoorStream {
+        let descriptor = MethodDescriptor(fullyQualifiedService: method.service, method: method.name)
+        return open(descriptor, ends: method.kind != .bidirectional, message)
+    }
+
+    /// A method by any name.
+    func ask(_ name: String, of service: String) async -> Reply {
+        await open(MethodDescriptor(fullyQualifiedService: service, method: name), ends: true, []).rest()
+    }
+
+    private func open(_ descriptor: MethodDescriptor, ends: Bool, _ message: [UInt8]?) -> DoorStream {
         let (outgoing, sender) = AsyncStream.makeStream(of: [UInt8].self)
         let (incoming, receiver) = AsyncThrowingStream.makeStream(of: [UInt8].self)
         if let message { sender.yield(message) }
-        if method.kind != .bidirectional { sender.finish() }
+        if ends { sender.finish() }
         let request = StreamingClientRequest<[UInt8]>(metadata: metadata) { writer in
             for await message in outgoing { try await writer.write(message) }
         }
         let task = Task { [client] in
             do {
                 try await client.bidirectionalStreaming(
-                    request: request,
-                    descriptor: MethodDescriptor(fullyQualifiedService: method.service, method: method.name),
-                    serializer: BytesSerializer(), deserializer: BytesDeserializer(), options: Self.options
+                    request: request, descriptor: descriptor, serializer: BytesSerializer(),
+                    deserializer: BytesDeserializer(), options: Self.options
                 ) { response in
                     for try await message in response.messages { receiver.yield(message) }
                 }

@@ -36,6 +36,13 @@ enum Say {
         }
     }
 
+    /// So many cookies, seen together.
+    static func crowd(_ count: Int) -> SelvedgeObservation {
+        var crowd = observation()
+        crowd.identifiers = (0..<count).map { identifier("cookie", "crowd-\($0)") }
+        return crowd
+    }
+
     static func resolve(
         _ subject: SelvedgeSubject, _ purpose: String = "service", members: Bool = false
     ) -> SelvedgeResolveRequest {

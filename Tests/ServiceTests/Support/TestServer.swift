@@ -3,7 +3,6 @@ import Foundation
 import GRPCNIOTransportHTTP2Posix
 import GraphStore
 import Identity
-import Logging
 import NIOCore
 import NIOPosix
 import SelvedgeClient
@@ -20,6 +19,7 @@ final class TestServer: Sendable {
         var tls: TLSFiles?
         var start = TokenForge.now
         var limits = ServiceLimits()
+        var log = ServiceLog(LogSink(LogSettings(), output: { _ in }))
         var configuration: Configuration = {
             // Many servers run beside each other, and a TiB of address space for each is more than there is.
             let yaml = "limits: {map_bytes: 1073741824}"
@@ -34,12 +34,15 @@ final class TestServer: Sendable {
     let store: TemporaryStore
     let authority: Authority
     let clock: MovingClock
+    let metrics: ServiceMetrics
     private let setup: Setup
     private let group: MultiThreadedEventLoopGroup
     private let writer: WriterQueue
     private let readers: ReadingPool
     private let wire: WireTransport
     private let grpc: GRPCTransport
+    /// What gRPC shows; nil: in the clear.
+    private let certificates: ReloadedCertificates?
     private let ports: [DoorKind: Int]
 
     var engine: Engine { store.engine }
@@ -56,18 +59,19 @@ final class TestServer: Sendable {
         writer = try WriterQueue(engine: store.engine, limit: setup.limits.pendingObservations) { _ in }
         readers = ReadingPool(threads: 2, limit: setup.limits.pendingReads)
         group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+        let metrics = ServiceMetrics(purposes: store.engine.store.configuration.purposeNames)
+        self.metrics = metrics
         let handlers = try Handlers(
             engine: store.engine, authority: authority, limits: setup.limits, writer: writer, readers: readers,
-            clock: { clock.now })
-        let metrics = ServiceMetrics(purposes: store.engine.store.configuration.purposeNames)
+            metrics: metrics, clock: { clock.now })
         let insecure = setup.policy == nil ? Principal.insecure : nil
         let server = WireServer(
-            handlers, metrics: metrics, logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() },
-            insecure: insecure, isServing: { true })
+            handlers, metrics: metrics, log: setup.log, insecure: insecure, isServing: { true })
         wire = WireTransport(
             server, at: .tcp(host: "127.0.0.1", port: 0), group: group, tls: try setup.tls?.wireContext())
         var security = HTTP2ServerTransport.Posix.TransportSecurity.plaintext
-        if let tls = setup.tls { security = tls.grpcSecurity(try ReloadedCertificates(tls)) }
+        certificates = try setup.tls.map { try ReloadedCertificates($0) }
+        if let tls = setup.tls, let certificates { security = tls.grpcSecurity(certificates) }
         grpc = GRPCTransport(
             handlers, metrics: metrics, at: .ipv4(host: "127.0.0.1", port: 0), security: security, insecure: insecure,
             isServing: { true })
@@ -116,7 +120,17 @@ final class TestServer: Sendable {
     /// Calls that begin after this are judged by another policy.
     func reload(_ text: String) async throws { authority.reload(try await Self.policy(text, in: directory)) }
 
+    /// New connections are shown other certificates.
+    func reload(_ tls: TLSFiles) throws {
+        wire.reload(tls: try tls.wireContext())
+        try certificates?.reload(tls)
+    }
+
     // MARK: Doors
+
+    func port(_ kind: DoorKind) -> Int { ports[kind] ?? 0 }
+
+    func counted(_ kind: DoorKind) -> ConnectionMetrics { metrics[kind == .wire ? .wire : .grpc] }
 
     /// How somebody calls.
     struct Credentials: Sendable {
@@ -129,7 +143,7 @@ final class TestServer: Sendable {
     }
 
     func door(_ kind: DoorKind, _ credentials: Credentials = Credentials()) throws -> any Door {
-        let port = ports[kind] ?? 0
+        let port = port(kind)
         switch kind {
         case .wire:
             var options = TLSOptions()

@@ -86,10 +86,23 @@ final class Service {
         program = try Program(
             [
                 executable, "serve", "--data", store, "--insecure-loopback", "--listen",
-                socket.map { "unix:\($0)" } ?? "127.0.0.1:0", "--grpc-listen", "127.0.0.1:0", "--http-listen", "none",
+                socket.map { "unix:\($0)" } ?? "127.0.0.1:0", "--grpc-listen", "127.0.0.1:0",
+                "--http-listen", "127.0.0.1:0",
             ], log: "\(directory)/\(name).log")
         grpcPort = try program.port(named: "grpc")
         port = socket == nil ? try program.port(named: "wire") : 0
+        try waitUntilCounted(try program.port(named: "http"))
+    }
+
+    /// Waits for the pass over the store that a server begins with and repeats every ten minutes: a measurement of a few
+    /// seconds would have it beside it from beginning to end.
+    private func waitUntilCounted(_ port: UInt16) throws {
+        guard let metrics = URL(string: "http://127.0.0.1:\(port)/metrics") else { return }
+        for _ in 0..<600 {
+            if try String(contentsOf: metrics, encoding: .utf8).contains("selvedge_store_profiles ") { return }
+            Thread.sleep(forTimeInterval: 0.1)
+        }
+        throw Failure("the service has not counted its store within a minute")
     }
 }
 

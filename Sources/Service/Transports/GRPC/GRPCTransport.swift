@@ -32,7 +32,9 @@ package final class GRPCTransport: Transport {
                 config.rpc.maxRequestPayloadSize = limits.maxFrameBytes
                 config.http2.maxConcurrentStreams = limits.streams
                 config.connection.maxIdleTime = limits.idle
-                config.connection.maxGraceTime = .seconds(20)
+                config.connection.maxGraceTime = limits.drain
+                let places = GRPCPlaces(limits, metrics: metrics[.grpc])
+                config.channelDebuggingCallbacks.onAcceptTCPConnection = { places.take($0) }
             })
     }
 
@@ -99,6 +101,8 @@ package final class GRPCTransport: Transport {
                 purpose = place
                 result = .success(answer)
             } else {
+                metrics[.grpc].streams.add(1)
+                defer { metrics[.grpc].streams.add(-1) }
                 result = .success(
                     try await Deadline.run(handlers.limits.unaryDeadline) { () async throws(CallError) in
                         try await self.handlers.answer(message, call)
@@ -128,6 +132,8 @@ package final class GRPCTransport: Transport {
         StreamingServerResponse { writer in
             let messages = IncomingMessages(request.messages)
             let stream = MessageStream(next: { try await messages.next() }, send: { try await writer.write($0) })
+            self.metrics[.grpc].streams.add(1)
+            defer { self.metrics[.grpc].streams.add(-1) }
             let result: Result<Void, CallError>
             do throws(CallError) {
                 try await Deadline.run(self.handlers.limits.streamDeadline) { () async throws(CallError) in

@@ -243,6 +243,7 @@ extension WireConnection {
         }
         open.task = method.kind == .unary ? unary(stream, payload, call) : streaming(stream, payload, call)
         streams[header.stream] = open
+        server.metrics[.wire].streams.add(1)
     }
 
     private func unary(_ stream: WireStream, _ message: ByteBuffer, _ call: Call) -> Task<Void, Never> {
@@ -288,6 +289,7 @@ extension WireConnection {
     /// A call ends with its RESPONSE: once.
     func finish(_ id: UInt32, _ result: Result<ByteBuffer, CallError>) {
         guard phase != .closed, let open = streams.removeValue(forKey: id) else { return }
+        server.metrics[.wire].streams.add(-1)
         held -= open.held
         if open.hasWindow { server.inbound.giveBack(WireProtocol.initialCredit) }
         var status = Status.ok

@@ -1,4 +1,3 @@
-internal import Logging
 internal import NIOCore
 internal import SwiftProtobuf
 internal import Wire
@@ -125,7 +124,8 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        server.logger.debug("a connection failed", metadata: ["error": "\(type(of: error))"])
+        server.log.debug(
+            "a connection failed", .peer(context.remoteAddress?.description ?? ""), .problem(error))
         closeNow()
     }
 
@@ -204,6 +204,7 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
         timer = nil
         let open = streams.values
         streams = [:]
+        server.metrics[.wire].streams.add(-open.count)
         for stream in open { stream.give(up: error) }
         for entry in waiting { entry.continuation.resume() }
         waiting = []
@@ -211,6 +212,15 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
         reserved = 0
         input = ByteBuffer()
         server.remove(self)
+    }
+
+    /// What is open is told that it will not be answered, and the connection closed. From any thread.
+    func giveUp() {
+        loop.execute {
+            let why = "the server was stopped before the call was answered; send it to another"
+            for id in self.streams.keys.sorted() { self.finish(id, .failure(CallError(.draining, why))) }
+            self.closeNow()
+        }
     }
 
     /// From any thread.

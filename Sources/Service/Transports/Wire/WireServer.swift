@@ -1,5 +1,4 @@
 internal import Identity
-package import Logging
 package import NIOCore
 internal import Synchronization
 internal import Wire
@@ -8,7 +7,7 @@ internal import Wire
 package final class WireServer: Sendable {
     let handlers: Handlers
     let metrics: ServiceMetrics
-    let logger: Logger
+    let log: ServiceLog
     /// Whoever calls is this one; nil: callers say who they are.
     let insecure: Principal?
     /// Whether the server may be called, for the health check.
@@ -21,12 +20,12 @@ package final class WireServer: Sendable {
     static let inboundBytes = 32 * 1_048_576
 
     package init(
-        _ handlers: Handlers, metrics: ServiceMetrics, logger: Logger, insecure: Principal?,
+        _ handlers: Handlers, metrics: ServiceMetrics, log: ServiceLog, insecure: Principal?,
         isServing: @escaping @Sendable () -> Bool
     ) {
         self.handlers = handlers
         self.metrics = metrics
-        self.logger = logger
+        self.log = log
         self.insecure = insecure
         self.isServing = isServing
         inbound = ByteBudget(limit: Self.inboundBytes)
@@ -69,6 +68,6 @@ package final class WireServer: Sendable {
 
     /// Every connection is closed, whatever is open on it.
     func closeAll() {
-        for connection in connections.withLock({ Array($0.values) }) { connection.closeNow() }
+        for connection in connections.withLock({ Array($0.values) }) { connection.giveUp() }
     }
 }

@@ -209,10 +209,14 @@ struct DecideCommand: ParsableCommand {
 
     /// - Parameter number: of the identifier; nil: the field says which.
     private func refused(_ refusal: RefusalAnswer, _ field: String, _ number: Int? = nil) -> Failure {
+        // A server calls them so.
+        let decisions = "decisions"
+        let field = field.hasPrefix(decisions) ? "consents" + field.dropFirst(decisions.count) : field
         var place = "identifier \(number ?? Self.number(in: field) ?? 1)"
         if field.hasPrefix("consents") { place = Self.option(field) }
         if field.hasPrefix("consents"), field.hasSuffix(".purpose") {
-            return Failure(.wrongUsage, "--purpose: \(refusal.reason): \(refusal.advice)")
+            let names = refusal.advice.replacing("one of ", with: "", maxReplacements: 1)
+            return Failure(.wrongUsage, "--purpose is none of the configuration's: \(names)")
         }
         if field == "source" { place = "--source" }
         return Failure(.refusedInput, "\(place): \(refusal.reason): \(refusal.advice)")

@@ -1,19 +1,19 @@
-import Crypto
-import Foundation
-import SwiftASN1
-import X509
+internal import Crypto
+internal import Foundation
+internal import SwiftASN1
+internal import X509
 
-/// An authority, a server for `localhost` and a client, in PEM, in a directory of their own.
-final class CertificateFiles: Sendable {
+/// An authority, a server for this machine's loopback and a client, in PEM, in a directory of their own.
+package final class CertificateFiles: Sendable {
     private let directory: String
 
-    var authority: String { directory + "/authority.pem" }
-    var server: String { directory + "/server.pem" }
-    var serverKey: String { directory + "/server.key" }
-    var client: String { directory + "/client.pem" }
-    var clientKey: String { directory + "/client.key" }
+    package var authority: String { directory + "/authority.pem" }
+    package var server: String { directory + "/server.pem" }
+    package var serverKey: String { directory + "/server.key" }
+    package var client: String { directory + "/client.pem" }
+    package var clientKey: String { directory + "/client.key" }
 
-    init() throws {
+    package init() throws {
         let memory = "/dev/shm"
         let isThere = FileManager.default.isWritableFile(atPath: memory)
         directory = (isThere ? memory : NSTemporaryDirectory()) + "/selvedge-tests-" + UUID().uuidString
@@ -31,7 +31,9 @@ final class CertificateFiles: Sendable {
             server, serverKey, by: name, key,
             try Certificate.Extensions {
                 Critical(BasicConstraints.notCertificateAuthority)
-                SubjectAlternativeNames([.dnsName("localhost")])
+                SubjectAlternativeNames([
+                    .dnsName("localhost"), .ipAddress(ASN1OctetString(contentBytes: [127, 0, 0, 1])),
+                ])
             })
         try issue(
             client, clientKey, by: name, key,
