@@ -9,7 +9,7 @@ import Testing
 
     init() throws {
         tool = try Tool.withStore()
-        files = try CertificateFiles()
+        files = try CertificateFiles(namesAddress: true)
         try #require(tool.ask("record", input: Lines.person).status == 0)
     }
 
@@ -99,7 +99,7 @@ import Testing
         let place = ["--server", "tls://" + (server.addresses["wire"] ?? "")] + ops
         let watch = try tool.start(["watch", "--purpose", "service", "--follow", "--ca", files.authority] + place)
         #expect(waitUntil(seconds: 20) { watch.output.contains("created") })
-        let next = try CertificateFiles()
+        let next = try CertificateFiles(namesAddress: true)
         try show(next)
         server.run.signal(SIGHUP)
         let taken = "a file was read again and is in force"

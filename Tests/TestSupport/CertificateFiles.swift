@@ -13,7 +13,8 @@ package final class CertificateFiles: Sendable {
     package var client: String { directory + "/client.pem" }
     package var clientKey: String { directory + "/client.key" }
 
-    package init() throws {
+    /// - Parameter namesAddress: whether the server's certificate bears 127.0.0.1 as well.
+    package init(namesAddress: Bool = false) throws {
         let memory = "/dev/shm"
         let isThere = FileManager.default.isWritableFile(atPath: memory)
         directory = (isThere ? memory : NSTemporaryDirectory()) + "/selvedge-tests-" + UUID().uuidString
@@ -27,13 +28,13 @@ package final class CertificateFiles: Sendable {
                 Critical(KeyUsage(keyCertSign: true))
             })
         try write(authority, own.serializeAsPEM())
+        var names: [GeneralName] = [.dnsName("localhost")]
+        if namesAddress { names.append(.ipAddress(ASN1OctetString(contentBytes: [127, 0, 0, 1]))) }
         try issue(
             server, serverKey, by: name, key,
             try Certificate.Extensions {
                 Critical(BasicConstraints.notCertificateAuthority)
-                SubjectAlternativeNames([
-                    .dnsName("localhost"), .ipAddress(ASN1OctetString(contentBytes: [127, 0, 0, 1])),
-                ])
+                SubjectAlternativeNames(names)
             })
         try issue(
             client, clientKey, by: name, key,

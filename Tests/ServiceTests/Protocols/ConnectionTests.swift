@@ -108,6 +108,21 @@ import Wire
         }
     }
 
+    /// Nobody has to be authenticated for it: so a caller who leaves must leave nothing behind.
+    @Test func whoWatchesHealthAndGoesLeavesNothing() async throws {
+        try await TestServer.with { server in
+            let door = try #require(try server.door(.grpc) as? GRPCDoor)
+            for _ in 0..<20 {
+                let stream = await door.open("Watch", of: Wire.Method.health.service)
+                let message = try #require(await stream.next())
+                #expect(try GRPCHealthCheckResponse(serializedBytes: message).status == .serving)
+            }
+            #expect(server.counted(.grpc).streams.value == 20)
+            await door.close()
+            #expect(try await soon { server.counted(.grpc).streams.value == 0 })
+        }
+    }
+
     // MARK: TLS
 
     private static let garbage: [[UInt8]] = [

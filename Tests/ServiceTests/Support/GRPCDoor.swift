@@ -41,9 +41,11 @@ final class GRPCDoor: Door {
         return open(descriptor, ends: method.kind != .bidirectional, message)
     }
 
-    /// A method by any name.
-    func ask(_ name: String, of service: String) async -> Reply {
-        await open(MethodDescriptor(fullyQualifiedService: service, method: name), ends: true, []).rest()
+    /// A method by any name, with an empty message.
+    func ask(_ name: String, of service: String) async -> Reply { await open(name, of: service).rest() }
+
+    func open(_ name: String, of service: String) async -> DoorStream {
+        open(MethodDescriptor(fullyQualifiedService: service, method: name), ends: true, [])
     }
 
     private func open(_ descriptor: MethodDescriptor, ends: Bool, _ message: [UInt8]?) -> DoorStream {

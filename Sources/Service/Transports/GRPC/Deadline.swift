@@ -2,9 +2,11 @@ internal import Wire
 
 /// A time past which a call is given up.
 enum Deadline {
-    /// - Throws: `deadline_exceeded` once the time has passed; the body is cancelled then.
+    /// - Parameter isGone: returns once nobody waits for the body any more; nil: that is not looked at.
+    /// - Throws: `deadline_exceeded` once the time has passed, `cancelled` once the caller is gone; the body is cancelled then.
     static func run<Value: Sendable>(
-        _ time: Duration, _ body: @escaping @Sendable () async throws(CallError) -> Value
+        _ time: Duration, isGone: (@Sendable () async -> Void)? = nil,
+        _ body: @escaping @Sendable () async throws(CallError) -> Value
     ) async throws(CallError) -> Value {
         let result = await withTaskGroup(of: Result<Value, CallError>?.self) { group in
             group.addTask {
@@ -13,6 +15,12 @@ enum Deadline {
             group.addTask {
                 try? await Task.sleep(for: time)
                 return nil
+            }
+            if let isGone {
+                group.addTask {
+                    await isGone()
+                    return .failure(CallError(.cancelled, "the caller gave the call up"))
+                }
             }
             let first = await group.next() ?? nil
             group.cancelAll()

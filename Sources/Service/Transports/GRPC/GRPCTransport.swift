@@ -92,7 +92,7 @@ package final class GRPCTransport: Transport {
         let caller = try await callers.caller(request.metadata, context)
         try caller.grants.admits(method, at: handlers.now).check()
         let call = Call(method: method, grants: caller.grants, budget: caller.budget)
-        if method.kind != .unary { return stream(call, request, began) }
+        if method.kind != .unary { return stream(call, request, context.cancellation, began) }
         let message = try await Self.only(request)
         var purpose = -1
         let result: Result<ByteBuffer, CallError>
@@ -127,7 +127,8 @@ package final class GRPCTransport: Transport {
     }
 
     private func stream(
-        _ call: Call, _ request: StreamingServerRequest<ByteBuffer>, _ began: NIODeadline
+        _ call: Call, _ request: StreamingServerRequest<ByteBuffer>,
+        _ cancellation: ServerContext.RPCCancellationHandle, _ began: NIODeadline
     ) -> StreamingServerResponse<ByteBuffer> {
         StreamingServerResponse { writer in
             let messages = IncomingMessages(request.messages)
@@ -136,7 +137,9 @@ package final class GRPCTransport: Transport {
             defer { self.metrics[.grpc].streams.add(-1) }
             let result: Result<Void, CallError>
             do throws(CallError) {
-                try await Deadline.run(self.handlers.limits.streamDeadline) { () async throws(CallError) in
+                let gone: @Sendable () async -> Void = { await self.abandoned(cancellation) }
+                try await Deadline.run(self.handlers.limits.streamDeadline, isGone: gone) {
+                    () async throws(CallError) in
                     try await self.handlers.serve(stream, call)
                 }
                 result = .success(())
@@ -146,6 +149,17 @@ package final class GRPCTransport: Transport {
             self.report(call.method, -1, result, began)
             do throws(CallError) { try result.get() } catch { throw RPCError(error) }
             return [:]
+        }
+    }
+
+    /// Returns when the caller has given the call up: gRPC cancels no task for it. It says the same when the server drains, and
+    /// then calls go on for as long as that may take.
+    private func abandoned(_ cancellation: ServerContext.RPCCancellationHandle) async {
+        do {
+            try await cancellation.cancelled
+            if draining.load(ordering: .relaxed) { try await Task.sleep(for: handlers.limits.streamDeadline) }
+        } catch {
+            // The call has ended.
         }
     }
 
@@ -179,16 +193,18 @@ package final class GRPCTransport: Transport {
 
     private var mayServe: Bool { isServing() && !draining.load(ordering: .relaxed) }
 
-    /// Tells the status whenever it changes; looked at each second.
+    /// Tells the status whenever it changes; looked at each second, until the caller goes or the server drains.
     private func registerHealthWatch(in router: inout RPCRouter<HTTP2ServerTransport.Posix>) {
         let descriptor = MethodDescriptor(fullyQualifiedService: Method.health.service, method: "Watch")
         router.registerHandler(forMethod: descriptor, deserializer: RawDeserializer(), serializer: RawSerializer()) {
-            request, _ in
+            request, context in
             let message: GRPCHealthCheckRequest
             do throws(CallError) {
                 message = try self.handlers.decode(try await Self.only(request))
             } catch { throw RPCError(error) }
             return StreamingServerResponse { writer in
+                self.metrics[.grpc].streams.add(1)
+                defer { self.metrics[.grpc].streams.add(-1) }
                 var last: GRPCHealthCheckResponse?
                 while !Task.isCancelled {
                     var answer = GRPCHealthCheckResponse()
@@ -196,6 +212,7 @@ package final class GRPCTransport: Transport {
                     if let known = try? self.handlers.health(message, isServing: self.mayServe) { answer = known }
                     if answer != last { try await writer.write(try self.handlers.encode(answer)) }
                     last = answer
+                    if context.cancellation.isCancelled { break }
                     try await Task.sleep(for: .seconds(1))
                 }
                 return [:]
