@@ -184,6 +184,9 @@ static inline void selvedge_search_all(const selvedge_tree *tree, selvedge_searc
             search->depth = 0;
             search->low_key = 0;
             search->high_key = UINT64_MAX;
+            search->stage = SELVEDGE_ABSENT;
+            /* A tree without a row has no page. */
+            if (tree->root == UINT64_MAX) continue;
             selvedge_search_enter(tree, search, tree->root);
             if (selvedge_search_is_open(search)) lanes[open++] = search;
         }
