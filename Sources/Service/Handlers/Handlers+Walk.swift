@@ -1,7 +1,7 @@
 internal import Engine
 internal import GraphStore
 internal import Identity
-package import NIOCore
+internal import NIOCore
 internal import Stitching
 package import Wire
 

@@ -3,7 +3,7 @@ internal import Wire
 /// A time past which a call is given up.
 enum Deadline {
     /// - Parameter isGone: returns once nobody waits for the body any more; nil: that is not looked at.
-    /// - Throws: `deadline_exceeded` once the time has passed, `cancelled` once the caller is gone; the body is cancelled then.
+    /// - Throws: `deadline_exceeded` once the time has passed or the caller is gone; the body is cancelled then.
     static func run<Value: Sendable>(
         _ time: Duration, isGone: (@Sendable () async -> Void)? = nil,
         _ body: @escaping @Sendable () async throws(CallError) -> Value
@@ -19,7 +19,8 @@ enum Deadline {
             if let isGone {
                 group.addTask {
                     await isGone()
-                    return .failure(CallError(.cancelled, "the caller gave the call up"))
+                    // gRPC does not tell which: who gave the call up reads no answer, and whose time is over reads this.
+                    return .failure(CallError(.deadlineExceeded, "the caller's deadline has passed"))
                 }
             }
             let first = await group.next() ?? nil

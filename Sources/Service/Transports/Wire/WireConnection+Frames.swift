@@ -29,9 +29,20 @@ extension WireConnection {
             partialSince = nil
         } else {
             if input.readerIndex > 65_536 { input.discardReadBytes() }
+            makeRoomForRest()
             partialSince = partialSince ?? .now()
         }
         updateReading()
+    }
+
+    /// Room for the rest of a long frame at once: a buffer that grows by doubling leaves holes as large as itself. Memory that is
+    /// not written yet is none.
+    private func makeRoomForRest() {
+        guard let header = FrameHeader(peeking: input), header.length > 65_536 else { return }
+        let rest = FrameHeader.size + Int(header.length) - input.readableBytes
+        guard rest > 0, input.writableBytes < rest else { return }
+        input.discardReadBytes()
+        input.reserveCapacity(minimumWritableBytes: rest)
     }
 
     private func take(_ header: FrameHeader, _ payload: ByteBuffer) {
