@@ -71,6 +71,10 @@ package final class Environment: @unchecked Sendable {
         _ = mallopt(M_TOP_PAD, 4 << 20)
     }
 
+    /// Gives the kernel what the C library keeps free, a few milliseconds' work: for whoever has freed what will not be wanted
+    /// again soon.
+    package static func releaseHeap() { _ = malloc_trim(0) }
+
     deinit {
         pool.abortAll()
         unsafe databases.deallocate()

@@ -209,8 +209,10 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
         for entry in waiting { entry.continuation.resume() }
         waiting = []
         server.inbound.giveBack(reserved + open.count { $0.hasWindow } * WireProtocol.initialCredit)
+        let heldBytes = input.readableBytes
         reserved = 0
         input = ByteBuffer()
+        if heldBytes >= 1_048_576 { server.releaseHeap() }
         server.remove(self)
     }
 

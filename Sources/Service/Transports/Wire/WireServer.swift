@@ -1,4 +1,5 @@
 internal import Identity
+internal import LMDB
 package import NIOCore
 internal import Synchronization
 internal import Wire
@@ -15,6 +16,7 @@ package final class WireServer: Sendable {
     let inbound: ByteBudget
     private let connections = Mutex<[ObjectIdentifier: WireConnection]>([:])
     private let draining = Atomic<Bool>(false)
+    private let isReleasing = Atomic<Bool>(false)
 
     /// Bytes of all callers' messages that are held at a time: with what they cost beside their bytes, less than 50 MB.
     static let inboundBytes = 32 * 1_048_576
@@ -58,6 +60,17 @@ package final class WireServer: Sendable {
     /// Speaks the wire protocol on a channel that carries its bytes. On the channel's own thread.
     package func serve(_ channel: any Channel) throws {
         try channel.pipeline.syncOperations.addHandler(WireConnection(self, loop: channel.eventLoop))
+    }
+
+    /// Long frames that were never finished have been freed: the kernel gets their memory soon, for each thread would keep its
+    /// own. Many at a time are one.
+    func releaseHeap() {
+        guard !isReleasing.exchange(true, ordering: .relaxed) else { return }
+        Task {
+            try? await Task.sleep(for: .milliseconds(50))
+            isReleasing.store(false, ordering: .relaxed)
+            Environment.releaseHeap()
+        }
     }
 
     /// Every connection is told, and closes when its calls are answered.
