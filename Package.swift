@@ -47,6 +47,8 @@ let package = Package(
         .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CPhoneNumber", linkerSettings: [.linkedLibrary("phonenumber")]),
 
         // Vocabulary.
@@ -76,6 +78,10 @@ let package = Package(
         // Use cases.
         .target(
             name: "Engine", dependencies: ["GraphStore", "Stitching", "Identity", "LMDB"],
+            swiftSettings: settings),
+
+        .target(
+            name: "Backfill", dependencies: ["GraphStore", "Stitching", "Identity", "LMDB", "CZlib", "CZstd"],
             swiftSettings: settings),
 
         // Adapters.
@@ -122,7 +128,8 @@ let package = Package(
         .executableTarget(
             name: "selvedge",
             dependencies: [
-                "Engine", "GraphStore", "Stitching", "Identity", "LMDB", "Wire", "Service", "SelvedgeClient",
+                "Engine", "Backfill", "GraphStore", "Stitching", "Identity", "LMDB", "Wire", "Service",
+                "SelvedgeClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -154,6 +161,12 @@ let package = Package(
         .testTarget(
             name: "EngineTests",
             dependencies: ["Engine", "GraphStore", "Stitching", "Identity", "LMDB", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "BackfillTests",
+            dependencies: [
+                "Backfill", "Engine", "GraphStore", "Stitching", "Identity", "LMDB", "TestSupport", "CZlib", "CZstd",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "WireTests",

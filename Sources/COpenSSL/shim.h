@@ -25,6 +25,20 @@ typedef struct {
 static inline void selvedge_sha256(const void *bytes, size_t count, uint8_t digest[32]) {
     SHA256_CTX context;
     SHA256_Init(&context);
+    if (count < 56) {
+        // One message block: padded here and given to SHA256_Transform, as most values are short.
+        uint8_t block[64] = {0};
+        if (count > 0) { memcpy(block, bytes, count); }
+        block[count] = 0x80;
+        block[62] = (uint8_t)(count >> 5);
+        block[63] = (uint8_t)(count << 3);
+        SHA256_Transform(&context, block);
+        for (int i = 0; i < 8; i++) {
+            uint32_t word = __builtin_bswap32(context.h[i]);
+            memcpy(digest + 4 * i, &word, 4);
+        }
+        return;
+    }
     if (count > 0) { SHA256_Update(&context, bytes, count); }
     SHA256_Final(digest, &context);
 }

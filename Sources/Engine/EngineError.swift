@@ -26,6 +26,8 @@ package enum EngineError: Error, Sendable {
     case feedAhead(next: UInt64)
     /// The store is as full as ingest may make it.
     case storeFull(used: Int, limit: Int)
+    /// A configuration that the store cannot be evaluated under: each reason.
+    case cannotRepartition([String])
 }
 
 extension EngineError: CustomStringConvertible {
@@ -66,6 +68,8 @@ extension EngineError: CustomStringConvertible {
         case .storeFull(let used, let limit):
             "the store uses \(used) of \(limit) bytes of its map, and ingest stops at 80 % so that erasure has room: "
                 + "purge, or raise map-bytes in the store's file STORE while nobody has it open"
+        case .cannotRepartition(let reasons):
+            "the store cannot be evaluated under this configuration: " + reasons.joined(separator: "; ")
         }
     }
 }

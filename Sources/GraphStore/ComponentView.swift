@@ -61,6 +61,14 @@ package struct ComponentView: ~Escapable {
             flags: MemberFlags(rawValue: bytes.uint8(at: offset + 28)))
     }
 
+    /// Clusters with a member that is not hidden: profiles.
+    package var livingClusters: Int {
+        if clusterCount == 1, !flags(0).contains(.hidden) { return 1 }
+        var living: Set<UInt16> = []
+        for index in 0..<memberCount where !flags(index).contains(.hidden) { living.insert(cluster(index)) }
+        return living.count
+    }
+
     package func inheritance(_ index: Int) -> Inheritance {
         let offset = inheritancesOffset + index * 10
         return Inheritance(

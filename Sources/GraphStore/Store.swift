@@ -8,6 +8,8 @@ package import LMDB
 /// and lock file), `STORE` (format, where the root key lies, its check value, the map's size) and `writer.lock`.
 package final class Store: Sendable {
     package let directory: String
+    /// The name of the generation that is open, such as `gen-1`.
+    package let generation: String
     package let environment: Environment
     package let keyRing: KeyRing
     package let configuration: Configuration
@@ -15,8 +17,11 @@ package final class Store: Sendable {
     /// The format that this program writes; a newer one is refused, an older one read.
     package static let format = 1
 
-    private init(directory: String, environment: Environment, keyRing: KeyRing, configuration: Configuration) {
+    private init(
+        directory: String, generation: String, environment: Environment, keyRing: KeyRing, configuration: Configuration
+    ) {
         self.directory = directory
+        self.generation = generation
         self.environment = environment
         self.keyRing = keyRing
         self.configuration = configuration
@@ -95,10 +100,14 @@ package final class Store: Sendable {
         let keyPath = label.keyFile.hasPrefix("/") ? label.keyFile : directory + "/" + label.keyFile
         let keyRing = try KeyRing(root: try RootKey.load(from: keyPath))
         guard keyRing.keyCheckValue == label.keyCheck else { throw StoreError.wrongKey(path: keyPath) }
-        let generation = directory + "/" + current.trimmingCharacters(in: .whitespacesAndNewlines)
+        let generation = current.trimmingCharacters(in: .whitespacesAndNewlines)
         var options = options
         options.mapSize = label.mapBytes
-        let environment = try Environment(directory: generation, tables: Tables.all, options: options)
+        let environment = try openEnvironment(directory, generation, options)
+        guard let environment else {
+            return try open(
+                directory: directory, configuration: expected, acceptNormaliser: acceptNormaliser, options: options)
+        }
         let texts = try environment.read { transaction in
             (
                 configuration: try transaction.get(Tables.meta, MetaKey(.configuration)),
@@ -119,7 +128,22 @@ package final class Store: Sendable {
         guard held == known || acceptNormaliser else {
             throw StoreError.differentNormaliser(["the store has \(held), this machine \(known)"])
         }
-        return Store(directory: directory, environment: environment, keyRing: keyRing, configuration: configuration)
+        return Store(
+            directory: directory, generation: generation, environment: environment, keyRing: keyRing,
+            configuration: configuration)
+    }
+
+    /// Nil where the generation went while it was looked for, and CURRENT names another now.
+    private static func openEnvironment(
+        _ directory: String, _ generation: String, _ options: Environment.Options
+    ) throws -> Environment? {
+        do {
+            return try Environment(directory: directory + "/" + generation, tables: Tables.all, options: options)
+        } catch {
+            let now = try? String(contentsOfFile: directory + "/CURRENT", encoding: .utf8)
+            if now?.trimmingCharacters(in: .whitespacesAndNewlines) != generation { return nil }
+            throw error
+        }
     }
 
     package static func exists(_ directory: String) -> Bool {
@@ -131,7 +155,7 @@ package final class Store: Sendable {
         try !StoreLabel(file: directory + "/STORE").keyFile.hasPrefix("/")
     }
 
-    private static func makeDirectory(_ path: String) throws {
+    static func makeDirectory(_ path: String) throws {
         do {
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])

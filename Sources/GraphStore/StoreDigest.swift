@@ -2,6 +2,14 @@ package import Identity
 package import LMDB
 internal import Stitching
 
+/// A store's digests, from one snapshot.
+package struct StoreDigests: Hashable, Sendable {
+    package var partition: Digest
+    package var content: Digest
+    /// Of what was said alone, without what follows from it: the same under every configuration.
+    package var evidence: Digest
+}
+
 /// The two digests of a store: free of order, of node ids and of profile ids.
 extension Snapshot where Self: ~Copyable {
     /// Of the partition: which identity keys are together. What is hidden is not in it.
@@ -23,20 +31,29 @@ extension Snapshot where Self: ~Copyable {
 
     /// Of all that is held, by identity key: folds of links (hidden ones too), degrees, records, assertions, and the
     /// partition. Tombstones, clocks and names are not in it.
-    package func contentDigest(_ state: StoreState) throws -> Digest {
+    package func contentDigest(_ state: StoreState) throws -> Digest { try digests(state).content }
+
+    /// All three in one pass.
+    package func digests(_ state: StoreState) throws -> StoreDigests {
         var sum = MultisetHash()
         let names = ContentNames(state)
         let keys = try KeyOfNode(self)
-        try addComponents(to: &sum, names, keys)
+        let degrees = try addComponents(to: &sum, names, keys)
         try addSuspended(to: &sum, names, keys)
         try addRecords(to: &sum, names, keys)
         try addAssertions(to: &sum, keys)
         try addConsents(to: &sum, keys)
-        sum.add(try partitionDigest().bytes)
-        return sum.digest
+        let evidence = sum.digest
+        try add(degrees, to: &sum, names, keys)
+        let partition = try partitionDigest()
+        sum.add(partition.bytes)
+        return StoreDigests(partition: partition, content: sum.digest, evidence: evidence)
     }
 
-    private func addComponents(to sum: inout MultisetHash, _ names: ContentNames, _ keys: KeyOfNode) throws {
+    /// - Returns: the degrees, of suspended links too.
+    private func addComponents(
+        to sum: inout MultisetHash, _ names: ContentNames, _ keys: KeyOfNode
+    ) throws -> DegreeSums {
         var degrees = DegreeSums()
         try scan(Tables.components) { _, payload in
             guard case .component(var component) = try ComponentCodec.decode(payload, version: ComponentCodec.version)
@@ -57,6 +74,12 @@ extension Snapshot where Self: ~Copyable {
             for entry in row.suspended.counts { degrees.add(node, entry.namespace, Int(entry.count)) }
             return .proceed
         }
+        return degrees
+    }
+
+    private func add(
+        _ degrees: DegreeSums, to sum: inout MultisetHash, _ names: ContentNames, _ keys: KeyOfNode
+    ) throws {
         for (node, degree) in degrees.byNode {
             var bytes = BigEndianBytes()
             bytes.append("degree")

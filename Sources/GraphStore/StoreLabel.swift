@@ -73,7 +73,12 @@ enum StoreFiles {
             throw failure(path, "cannot be written; is the disk full?")
         }
         guard unsafe rename(temporary, path) == 0 else { throw failure(path, "cannot be replaced") }
-        let parent = parent(of: path)
+        try syncDirectory(parent(of: path))
+    }
+
+    /// Makes the names in a directory durable.
+    static func syncDirectory(_ parent: String) throws {
+        // Sound: as above.
         let folder = unsafe Foundation.open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { throw failure(parent, "cannot be opened") }
         defer { close(folder) }

@@ -170,7 +170,7 @@ extension ComponentView {
 
 extension Snapshot where Self: ~Copyable {
     /// A node as a member of its component, without the rest; nil where it is not held.
-    func storedMember(_ node: NodeID) throws -> Member? {
+    package func storedMember(_ node: NodeID) throws -> Member? {
         var current = node
         for _ in 0..<1_000 {
             guard let payload = try payload(Tables.components, current) else { return nil }
@@ -180,6 +180,20 @@ extension Snapshot where Self: ~Copyable {
             }
             let view = try ComponentView(payload)
             return view.index(of: node).map { view.member($0) }
+        }
+        throw StoreError.damaged("the forest has a cycle")
+    }
+
+    /// The root of a node's component, and how many members that has; nil where the node is not held.
+    package func componentSize(of node: NodeID) throws -> (root: NodeID, members: Int)? {
+        var current = node
+        for _ in 0..<1_000 {
+            guard let payload = try payload(Tables.components, current) else { return nil }
+            if let parent = ComponentCodec.parent(of: payload) {
+                current = parent
+                continue
+            }
+            return (current, try ComponentView(payload).memberCount)
         }
         throw StoreError.damaged("the forest has a cycle")
     }

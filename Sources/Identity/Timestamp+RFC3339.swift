@@ -34,7 +34,7 @@ extension Timestamp: CustomStringConvertible {
 }
 
 /// Days since 1970-01-01 of a date of the Gregorian calendar (Howard Hinnant's days_from_civil).
-private func dayNumber(year: Int64, month: Int64, date: Int64) -> Int64 {
+package func dayNumber(year: Int64, month: Int64, date: Int64) -> Int64 {
     let shifted = month <= 2 ? year - 1 : year
     let era = floorDivide(shifted, 400)
     let yearOfEra = shifted - era * 400

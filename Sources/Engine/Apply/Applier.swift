@@ -50,7 +50,7 @@ package struct Applier {
             report.componentsEvaluated = try purge(at: time, &transaction)
         }
         try sweepDue(&transaction)
-        try trimFeed(&transaction)
+        try state.trimFeed(&transaction)
         try state.save(&transaction)
         return report
     }
@@ -65,7 +65,7 @@ package struct Applier {
     mutating func finish(_ workspace: inout Workspace, _ transaction: inout WriteTransaction) throws {
         workspace.judge(by: state.policies, at: state.clock.hour)
         try workspace.settle(transaction)
-        try feed(workspace.changes(), &transaction)
+        try state.feed(workspace.changes(), &transaction)
         try workspace.write(&transaction)
         state.nextNode = workspace.totals.nextNode
         state.componentLimited += workspace.totals.componentLimited

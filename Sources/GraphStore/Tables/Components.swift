@@ -31,11 +31,15 @@ package enum ComponentCodec: ValueCodec {
     package static func encode(_ row: borrowing ComponentRow, into writer: inout ByteWriter) {
         switch copy row {
         case .parent(let node):
-            writer.append(UInt8(0))
-            writer.append(node.rawValue)
+            encode(parent: node, into: &writer)
         case .component(let component):
             encode(component, linkCount: component.links.count, into: &writer)
         }
+    }
+
+    static func encode(parent node: NodeID, into writer: inout ByteWriter) {
+        writer.append(UInt8(0))
+        writer.append(node.rawValue)
     }
 
     /// What stands in front of a component's parts.

@@ -40,6 +40,8 @@ package struct MetaKey: Hashable, Sendable {
         case feedNext = 15
         /// The sequence number of the feed's first entry, 8 bytes.
         case feedFirst = 16
+        /// How far the building of the generation has come, where it was built from an earlier one.
+        case building = 17
     }
 
     package var kind: Kind

@@ -70,6 +70,26 @@ package struct ViewSection: Hashable, Sendable {
     /// Purposes and features of which there are cells.
     var decided: UInt32 { cells.reduce(0) { $0 | 1 << UInt32($1.consent.purpose) } }
 
+    /// The purposes whose edges connect two members.
+    package func reach(from first: Int, to second: Int, members: Int) -> UInt32 {
+        var reach = Array(repeating: UInt32(0), count: members)
+        reach[first] = .max
+        var isChanging = true
+        while isChanging {
+            isChanging = false
+            for edge in edges {
+                let (left, right) = (Int(edge.left), Int(edge.right))
+                let joined = (reach[left] | reach[right]) & edge.mask
+                if reach[left] | joined != reach[left] || reach[right] | joined != reach[right] {
+                    reach[left] |= joined
+                    reach[right] |= joined
+                    isChanging = true
+                }
+            }
+        }
+        return reach[second]
+    }
+
     static let headerBytes = 20
     static let cellBytes = 10
     static let lawBytes = 6

@@ -282,23 +282,9 @@ extension Workspace {
     /// The purposes whose edges connected two members of a component as it was stored.
     func storedReach(from first: Int, to second: Int) -> UInt32 {
         guard let section = originViews[nodes[first].origin] else { return .max }
-        let base = Int(origins[Int(nodes[first].origin)].members.lowerBound)
-        var reach = Array(repeating: UInt32(0), count: origins[Int(nodes[first].origin)].members.count)
-        reach[first - base] = .max
-        var isChanging = true
-        while isChanging {
-            isChanging = false
-            for edge in section.edges {
-                let (left, right) = (Int(edge.left), Int(edge.right))
-                let joined = (reach[left] | reach[right]) & edge.mask
-                if reach[left] | joined != reach[left] || reach[right] | joined != reach[right] {
-                    reach[left] |= joined
-                    reach[right] |= joined
-                    isChanging = true
-                }
-            }
-        }
-        return reach[second - base]
+        let members = origins[Int(nodes[first].origin)].members
+        let base = Int(members.lowerBound)
+        return section.reach(from: first - base, to: second - base, members: members.count)
     }
 }
 

@@ -20,6 +20,17 @@ extension Workspace {
         return isTaken
     }
 
+    /// Joins what events say of one link, folded already.
+    package mutating func join(
+        _ folds: [Fold], to first: Int32, _ second: Int32, _ kind: LinkKind = .deterministic,
+        _ transaction: borrowing WriteTransaction
+    ) throws {
+        guard !folds.isEmpty else { return }
+        let index = Int(try link(first, second, kind, transaction))
+        let place = decode(index)
+        for fold in folds where decoded[place].join(fold) { links[index].isChanged = true }
+    }
+
     /// A denial for the whole person plays no part here: it may have come after the purge, or come after this.
     private func isPurged(_ time: Timestamp, _ first: Int32, _ second: Int32, at purgeHour: Int32) -> Bool {
         policies.timeToLive(nodes[Int(first)].namespace, nodes[Int(second)].namespace)
@@ -120,7 +131,7 @@ extension Workspace {
         }
     }
 
-    private func mustLinked(to node: NodeID, _ transaction: borrowing WriteTransaction) throws -> [NodeID] {
+    func mustLinked(to node: NodeID, _ transaction: borrowing WriteTransaction) throws -> [NodeID] {
         var others: [NodeID] = []
         try transaction.scan(Tables.assertions, from: NodePair(node, NodeID(0))) { key, payload in
             guard key.first == node else { return .stop }

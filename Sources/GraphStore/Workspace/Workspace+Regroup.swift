@@ -10,7 +10,7 @@ extension Workspace {
         var sets = UnionFind(count: nodes.count)
         var candidates: [Int] = []
         for index in links.indices where links[index].place == .active {
-            if links[index].stored == .active {
+            if links[index].stored == .active, !isReconsidered(index) {
                 sets.union(links[index].left, links[index].right)
             } else {
                 candidates.append(index)

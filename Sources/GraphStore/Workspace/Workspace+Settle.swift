@@ -81,7 +81,7 @@ extension Workspace {
     }
 
     /// Whether a node can be linked at all: a record that is not held cannot.
-    private func isPresent(_ dense: Int32) -> Bool { !nodes[Int(dense)].isRecord || nodes[Int(dense)].recordIsHeld }
+    func isPresent(_ dense: Int32) -> Bool { !nodes[Int(dense)].isRecord || nodes[Int(dense)].recordIsHeld }
 
     func recordEnd(_ index: Int) -> Int32 {
         nodes[Int(links[index].left)].isRecord ? links[index].left : links[index].right
@@ -140,7 +140,9 @@ extension Workspace {
         if records > 0 || nodes[index].recordsDelta != 0 { try retieRecords(of: index, transaction) }
     }
 
-    mutating func retieRecords(of index: Int, _ transaction: borrowing WriteTransaction) throws {
+    /// - Returns: the records that list the node.
+    @discardableResult
+    mutating func retieRecords(of index: Int, _ transaction: borrowing WriteTransaction) throws -> [Int32] {
         let node = nodes[index].id
         var found: [(record: NodeID, source: SourceID)] = []
         try transaction.scan(Tables.listings, from: NodePair(node, NodeID(0))) { key, payload in
@@ -149,10 +151,13 @@ extension Workspace {
             found.append((key.second, listing.source))
             return .proceed
         }
+        var records: [Int32] = []
         for entry in found {
             let record = try load(entry.record, transaction)
             retied[record] = RecordKey(source: entry.source, key: nodes[Int(record)].key)
+            records.append(record)
         }
+        return records
     }
 
     // MARK: Ties

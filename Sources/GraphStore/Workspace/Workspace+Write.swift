@@ -116,6 +116,7 @@ extension Workspace {
     }
 
     private mutating func writeIdentifiers(_ transaction: inout WriteTransaction) throws {
+        if hasIdentifierRows { return }
         var changed: [(high: UInt64, index: Int)] = []
         for index in nodes.indices where nodes[index].exists == (nodes[index].origin < 0) {
             changed.append((nodes[index].key.high, index))

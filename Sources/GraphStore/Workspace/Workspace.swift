@@ -25,7 +25,7 @@ package struct Workspace: ~Copyable {
     var rows: [Int32: NodeRow] = [:]
     /// Node ids that nodes have inherited, by dense index; never empty.
     var inherited: [Int32: [NodeID]] = [:]
-    private var denseByNode = IndexTable()
+    var denseByNode = IndexTable()
     private var denseByKey = IndexTable()
     private var linkByEnds = IndexTable()
     /// Records whose tie has to be found again, by dense index.
@@ -67,6 +67,8 @@ package struct Workspace: ~Copyable {
     var examinedLinks = 0
     /// Links newly suspended by the component limit, less those that came back.
     var componentLimitedDelta = 0
+    /// Whether `identifiers` has its rows already.
+    package var hasIdentifierRows = false
 
     package init(policies: Policies, hour: Int32, nextNode: UInt64) {
         self.policies = policies
@@ -86,6 +88,8 @@ package struct Workspace: ~Copyable {
         var anchors: Int
         /// Its row in `expiries` is due: weights may have changed though no evidence did.
         var isDue = false
+        /// It is evaluated together with all that the component limit keeps apart from it.
+        var isWhole = false
     }
 
     /// A component as settling leaves it: ranges of `memberList` and `linkList`.
@@ -129,9 +133,20 @@ extension Workspace {
         _ key: IdentityKey, _ namespace: NamespaceID, _ transaction: borrowing WriteTransaction
     ) throws -> Int32 {
         if let dense = try existing(key, transaction) { return dense }
-        let dense = Int32(nodes.count)
         let node = NodeID(nextNode)
         nextNode += 1
+        return add(node, key, namespace)
+    }
+
+    /// The node of an identity key; where the store has none, a new one under a number that was set aside for it.
+    package mutating func intern(
+        _ key: IdentityKey, _ namespace: NamespaceID, as node: NodeID, _ transaction: borrowing WriteTransaction
+    ) throws -> Int32 {
+        try existing(key, transaction) ?? add(node, key, namespace)
+    }
+
+    private mutating func add(_ node: NodeID, _ key: IdentityKey, _ namespace: NamespaceID) -> Int32 {
+        let dense = Int32(nodes.count)
         nodes.append(WorkNode(new: node, key: key, namespace: namespace))
         denseByNode.insert(IndexTable.hash(node.rawValue), dense)
         denseByKey.insert(Self.hash(key), dense)

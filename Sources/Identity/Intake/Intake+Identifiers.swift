@@ -105,14 +105,16 @@ extension Intake {
         return .failure(refusal)
     }
 
-    func key(
+    /// The key of a raw value, for who reads many: a reason alone where there is none.
+    package func key(
         of value: Span<UInt8>, namespace index: Int, region: String?
     ) throws(RefusalReason) -> IdentityKey {
         let digest = try canonicaliser.digest(of: value, normalisers[index], region: region)
         return hashers[index].key(sha256: digest)
     }
 
-    private func key(ofHash text: Span<UInt8>, namespace index: Int) throws(RefusalReason) -> IdentityKey {
+    /// The key of a value's SHA-256 as partners write it; see the same of a raw value.
+    package func key(ofHash text: Span<UInt8>, namespace index: Int) throws(RefusalReason) -> IdentityKey {
         guard normalisers[index].acceptsHash else { throw .hashNotAccepted }
         guard let digest = Digest(text: text) else { throw .invalidHash }
         return try key(of: digest, namespace: index)

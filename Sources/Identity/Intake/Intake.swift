@@ -85,7 +85,8 @@ package struct Intake: Sendable {
         return observation
     }
 
-    func check(_ time: Timestamp, receivedAt: Timestamp) throws(Refusal) {
+    /// Refuses a time that cannot be, or that lies too far after its receipt.
+    package func check(_ time: Timestamp, receivedAt: Timestamp) throws(Refusal) {
         guard Timestamp.accepted.contains(time.milliseconds) else {
             throw Refusal(reason: .timeOutOfRange, field: "time")
         }

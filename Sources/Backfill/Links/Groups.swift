@@ -1,0 +1,71 @@
+internal import GraphStore
+internal import Identity
+internal import LMDB
+internal import Stitching
+
+/// From links to components: union-find over the active ones, in one array of numbers.
+///
+/// A component that would be over-full is taken apart again and formed in the order of clustering, its size being one more
+/// constraint. Who hangs together with anything that the store has, by any link at all, is left to the recorder's own
+/// way of evaluating: `isMerged`.
+struct Groups: Sendable {
+    private let arena: Arena
+    /// By number: the lowest number of its component.
+    let roots: Column<UInt32>
+    /// By number: 1 where the component is not built but merged.
+    let isMerged: Column<UInt8>
+    let mergedCount: Int
+
+    static func run(_ load: Load, _ numbering: Numbering, _ links: Links) throws -> Groups {
+        load.begin("components", total: numbering.count)
+        let buffer = FileBuffer(capacity: 1 << 18)
+        let arena = Arena()
+        let isMerged = try arena.column(of: UInt8.self, count: numbering.count)
+        let merged = try mark(isMerged, load, numbering, links, buffer)
+        var sets = UnionFind(count: numbering.count)
+        let hub = links.nodes.hub
+        try links.forEachEdge(LinkPass.edges, buffer) { left, right in
+            guard hub[left] == 0, hub[right] == 0, isMerged[left] == 0 else { return }
+            sets.union(Int32(truncatingIfNeeded: left), Int32(truncatingIfNeeded: right))
+        }
+        try OverfullComponents(load, numbering, links).settle(&sets)
+        let roots = try arena.column(of: UInt32.self, count: numbering.count)
+        try lowestMembers(&sets, roots, Arena())
+        return Groups(arena: arena, roots: roots, isMerged: isMerged, mergedCount: merged)
+    }
+
+    /// For each number the lowest of its set: the first that is met in ascending order.
+    private static func lowestMembers(
+        _ sets: inout UnionFind, _ roots: Column<UInt32>, _ scratch: Arena
+    ) throws {
+        let lowest = try scratch.column(of: UInt32.self, count: roots.count)
+        for number in 0..<roots.count {
+            let root = Int(sets.find(Int32(truncatingIfNeeded: number)))
+            // Number plus one; 0 is none yet.
+            if lowest[root] == 0 { lowest[root] = UInt32(truncatingIfNeeded: number + 1) }
+            roots[number] = lowest[root] - 1
+        }
+    }
+
+    /// - Returns: how many numbers are merged.
+    private static func mark(
+        _ isMerged: Column<UInt8>, _ load: Load, _ numbering: Numbering, _ links: Links, _ buffer: FileBuffer
+    ) throws -> Int {
+        guard numbering.knownCount > 0 else { return 0 }
+        var sets = UnionFind(count: numbering.count)
+        for stream in [LinkPass.edges, LinkPass.deadEdges] {
+            try links.forEachEdge(stream, buffer) { left, right in
+                sets.union(Int32(truncatingIfNeeded: left), Int32(truncatingIfNeeded: right))
+            }
+        }
+        let scratch = Arena()
+        let touched = try scratch.column(of: UInt8.self, count: numbering.count)
+        for number in 0..<numbering.knownCount { touched[Int(sets.find(Int32(number)))] = 1 }
+        var count = 0
+        for number in 0..<numbering.count where touched[Int(sets.find(Int32(number)))] == 1 {
+            isMerged[number] = 1
+            count += 1
+        }
+        return count
+    }
+}

@@ -1,0 +1,26 @@
+package import GraphStore
+package import Identity
+package import LMDB
+
+/// The ordinary recorder, lent by the program: a load has what is not plain recorded as anything else is.
+package struct Recorder: Sendable {
+    /// Records observations inside a transaction; says which were refused.
+    package typealias Record =
+        @Sendable (
+            _ observations: [KeyedObservation], _ keyRing: KeyRing, _ state: inout StoreState,
+            _ transaction: inout WriteTransaction
+        ) throws -> [Refusal]
+    /// Evaluates what expires up to a time, inside a transaction.
+    package typealias Sweep =
+        @Sendable (
+            _ time: Timestamp, _ keyRing: KeyRing, _ state: inout StoreState, _ transaction: inout WriteTransaction
+        ) throws -> Void
+
+    package let record: Record
+    package let sweep: Sweep
+
+    package init(record: @escaping Record, sweep: @escaping Sweep) {
+        self.record = record
+        self.sweep = sweep
+    }
+}

@@ -1,0 +1,26 @@
+package import GraphStore
+package import Identity
+package import LMDB
+
+/// Recording for whoever has a transaction of his own: a load builds a store that nobody serves yet.
+extension Applier {
+    /// Records observations and keeps the state; says which were refused.
+    package static func record(
+        _ observations: [KeyedObservation], keyRing: KeyRing, state: inout StoreState,
+        transaction: inout WriteTransaction
+    ) throws -> [Refusal] {
+        var applier = Applier(state: state, keyRing: keyRing)
+        let report = try applier.apply(.record(observations), &transaction)
+        state = applier.state
+        return report.outcomes.compactMap(\.refusal)
+    }
+
+    /// Evaluates what expires up to `time`.
+    package static func sweep(
+        to time: Timestamp, keyRing: KeyRing, state: inout StoreState, transaction: inout WriteTransaction
+    ) throws {
+        var applier = Applier(state: state, keyRing: keyRing)
+        _ = try applier.apply(.sweep(time), &transaction)
+        state = applier.state
+    }
+}

@@ -1,0 +1,101 @@
+internal import Foundation
+package import LMDB
+
+/// The next generation of a store while it is made: a directory beside the one in use, which nobody reads before it is
+/// published. Whoever makes one holds the writer's lock.
+package final class Generation {
+    package let store: Store
+    package let name: String
+    package let environment: Environment
+
+    package var directory: String { store.directory + "/" + name }
+
+    private init(store: Store, name: String, environment: Environment) {
+        self.store = store
+        self.name = name
+        self.environment = environment
+    }
+
+    /// Begins the next generation of a store as a copy of the present one; what another attempt left is removed.
+    package static func begin(after store: Store, options: Environment.Options = Environment.Options()) throws
+        -> Generation
+    {
+        let name = next(after: store.generation)
+        try removeOthers(than: store.generation, in: store.directory)
+        let path = store.directory + "/" + name
+        try Store.makeDirectory(path)
+        try store.environment.copy(to: path)
+        return try reopen(name, of: store, options: options)
+    }
+
+    /// Begins the next generation of a store with empty tables; what another attempt left is removed.
+    package static func beginEmpty(after store: Store, options: Environment.Options = Environment.Options()) throws
+        -> Generation
+    {
+        let name = next(after: store.generation)
+        try removeOthers(than: store.generation, in: store.directory)
+        try Store.makeDirectory(store.directory + "/" + name)
+        return try reopen(name, of: store, options: options)
+    }
+
+    /// Opens a generation that was begun and not published; nil: there is none.
+    package static func resume(after store: Store, options: Environment.Options = Environment.Options()) throws
+        -> Generation?
+    {
+        guard isBegun(after: store) else { return nil }
+        return try reopen(next(after: store.generation), of: store, options: options)
+    }
+
+    /// Whether a next generation lies beside the one in use.
+    package static func isBegun(after store: Store) -> Bool {
+        let name = next(after: store.generation)
+        return FileManager.default.fileExists(atPath: store.directory + "/" + name + "/data.mdb")
+    }
+
+    private static func reopen(_ name: String, of store: Store, options: Environment.Options) throws -> Generation {
+        var options = options
+        options.mapSize = try StoreLabel(file: store.directory + "/STORE").mapBytes
+        options.readOnly = false
+        let environment = try Environment(
+            directory: store.directory + "/" + name, tables: Tables.all, options: options)
+        return Generation(store: store, name: name, environment: environment)
+    }
+
+    /// What it knows of itself.
+    package func state() throws -> StoreState {
+        let configuration = store.configuration
+        return try environment.read { try StoreState($0, configuration: configuration) }
+    }
+
+    /// Makes it the one in use, in one step: after a crash the store is the old one or this one. Who reads the old one
+    /// goes on doing so until he opens the store anew.
+    ///
+    /// - Parameter mapBytes: the map's size from now on, where it is more than it was.
+    package func publish(mapBytes: Int = 0) throws {
+        try StoreFiles.syncDirectory(directory)
+        var label = try StoreLabel(file: store.directory + "/STORE")
+        if mapBytes > label.mapBytes {
+            label.mapBytes = mapBytes
+            try StoreFiles.replace(store.directory + "/STORE", with: label.text)
+        }
+        try StoreFiles.replace(store.directory + "/CURRENT", with: name + "\n")
+        try Self.removeOthers(than: name, in: store.directory)
+    }
+
+    /// Removes generations that are not in use: older ones, and beginnings. A process that still reads one keeps its
+    /// pages until it closes them.
+    package static func removeOthers(than name: String, in directory: String) throws {
+        let manager = FileManager.default
+        for entry in (try? manager.contentsOfDirectory(atPath: directory)) ?? []
+        where entry.hasPrefix("gen-") && entry != name {
+            do { try manager.removeItem(atPath: directory + "/" + entry) } catch {
+                throw StoreError.unreadable(
+                    path: directory + "/" + entry, problem: "cannot be removed; check its permissions")
+            }
+        }
+    }
+
+    private static func next(after name: String) -> String {
+        "gen-\((Int(name.drop { $0 != "-" }.dropFirst()) ?? 0) + 1)"
+    }
+}
