@@ -1,3 +1,4 @@
+internal import Backfill
 internal import Engine
 internal import GraphStore
 internal import Identity
@@ -42,11 +43,21 @@ struct Failure: Error {
         case EngineError.storeFull(let used, let limit):
             self.init(.storeTrouble, EngineError.storeFull(used: used, limit: limit).description)
         case let error as EngineError: self.init(.refusedInput, error.description)
+        case let error as InputError: self.init(.refusedInput, error.description)
+        case let error as BackfillError: self.init(Self.status(error), error.description)
         case let error as StoreError: self.init(.storeTrouble, error.description)
         case let error as LMDBError: self.init(.storeTrouble, error.description)
         case let error as KeyError: self.init(.storeTrouble, error.description)
         case is CodecError: self.init(.storeTrouble, "a value of the store cannot be read; run `selvedge check`")
         default: return nil
+        }
+    }
+
+    private static func status(_ error: BackfillError) -> ExitStatus {
+        switch error {
+        case .damaged, .inputOutput, .diskFull: .storeTrouble
+        case .tooLittleMemory: .wrongUsage
+        default: .refusedInput
         }
     }
 }

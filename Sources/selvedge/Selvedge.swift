@@ -25,7 +25,8 @@ struct Selvedge: ParsableCommand {
             CommandGroup(
                 name: "Changing a store:",
                 subcommands: [
-                    InitCommand.self, RecordCommand.self, RetractCommand.self, AssertCommand.self, SweepCommand.self,
+                    InitCommand.self, RecordCommand.self, BackfillCommand.self, RetractCommand.self, AssertCommand.self,
+                    SweepCommand.self,
                     PurgeCommand.self,
                 ]),
             CommandGroup(
@@ -38,6 +39,9 @@ struct Selvedge: ParsableCommand {
             CommandGroup(name: "Serving it:", subcommands: [ServeCommand.self]),
             CommandGroup(
                 name: "Looking after it:",
-                subcommands: [DigestCommand.self, CheckCommand.self, StatsCommand.self, EvaluateCommand.self]),
+                subcommands: [
+                    DigestCommand.self, CheckCommand.self, StatsCommand.self, EvaluateCommand.self,
+                    RepartitionCommand.self, ExportCommand.self,
+                ]),
         ])
 }

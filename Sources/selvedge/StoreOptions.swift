@@ -49,6 +49,11 @@ struct StorePlace {
     func openForWriting(_ command: String) throws -> Engine {
         let engine = try Engine(
             directory: data, mode: .write(program: "selvedge \(command)"), acceptNormaliser: acceptNormaliser)
+        if command != "repartition", Generation.isBegun(after: engine.store) {
+            Console.error(
+                "selvedge: a repartition or a load of this store was stopped before its end; the store is as it was before, "
+                    + "and what is written now makes that begin anew")
+        }
         guard let holder = engine.uncleanHolder else { return engine }
         let who = holder.process == 0 ? "the writer before this one" : "process \(holder.process) (\(holder.program))"
         Console.error("selvedge: \(who) did not end cleanly; checking the store before writing")

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Backfill
 internal import Engine
 internal import GraphStore
 internal import Identity

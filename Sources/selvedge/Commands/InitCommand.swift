@@ -8,8 +8,8 @@ struct InitCommand: ParsableCommand {
         commandName: "init",
         abstract: "Make an empty store.",
         discussion: """
-            The configuration (namespaces, sources, limits) and the root key belong to the store for good. What is \
-            refused leaves nothing behind.
+            The root key belongs to the store for good; the configuration (namespaces, sources, limits) until `selvedge \
+            repartition` gives it another. What is refused leaves nothing behind.
             """)
 
     @OptionGroup var store: PlaceOptions
@@ -61,11 +61,7 @@ struct InitCommand: ParsableCommand {
     }
 
     private func configuration() throws -> Configuration {
-        guard let config else { return .builtIn }
-        guard let text = try? String(contentsOfFile: config, encoding: .utf8) else {
-            throw Failure(.refusedInput, "\(config) cannot be read; give a file of YAML in UTF-8")
-        }
-        return try Configuration(yaml: text, file: config)
+        try config.map(ConfigurationFile.read) ?? .builtIn
     }
 
     private static func warning(_ keyPath: String) -> String {

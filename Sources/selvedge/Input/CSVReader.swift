@@ -1,3 +1,4 @@
+internal import Backfill
 internal import Foundation
 
 /// Rows of an RFC 4180 file, one at a time: quoted fields may hold commas, newlines and doubled quotes.

@@ -1,3 +1,4 @@
+internal import Backfill
 internal import Foundation
 
 /// Whole lines of input, with where they begin.

@@ -1,3 +1,4 @@
+internal import Backfill
 internal import Foundation
 internal import Synchronization
 
@@ -39,11 +40,4 @@ enum Console {
     static func errorPart(_ text: String) { _ = Descriptor(STDERR_FILENO).write(Array(text.utf8)) }
 
     static var showsProgress: Bool { isatty(STDERR_FILENO) == 1 }
-}
-
-/// The system's words for an errno value.
-func systemMessage(_ code: Int32) -> String {
-    // Sound: strerror returns a terminated string that lives until the thread's next call; it is copied at once.
-    guard let text = unsafe strerror(code) else { return "error \(code)" }
-    return unsafe String(cString: text)
 }

@@ -1,3 +1,4 @@
+internal import Backfill
 internal import Foundation
 
 /// A file that is whole or not there: written beside its place, synced, then put there. Mode 0600: it tells who is who.
@@ -16,8 +17,10 @@ struct FileSink: ~Copyable {
         }
     }
 
-    mutating func write(_ text: String) throws {
-        pending.append(contentsOf: text.utf8)
+    mutating func write(_ text: String) throws { try write(bytes: Array(text.utf8)) }
+
+    mutating func write(bytes: [UInt8]) throws {
+        pending.append(contentsOf: bytes)
         if pending.count >= 1 << 18 { try flush() }
     }
 

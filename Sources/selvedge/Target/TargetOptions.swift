@@ -44,8 +44,7 @@ struct TargetOptions: ParsableArguments {
             throw ValidationError("give --data DIR or --server ADDRESS, not both")
         }
         guard let address else {
-            guard let data else { throw ValidationError("--data DIR or --server ADDRESS is required") }
-            guard !data.isEmpty else { throw ValidationError("--data must name a directory") }
+            guard data?.isEmpty != true else { throw ValidationError("--data must name a directory") }
             guard credentials.isEmpty else {
                 throw ValidationError("--token-file, --certificate, --key and --ca go with --server")
             }
@@ -63,13 +62,19 @@ struct TargetOptions: ParsableArguments {
 
     /// - Parameter patience: of attempts to reach a server.
     func target(attempts: Int = 4) throws -> Target {
-        guard let address else { return .store(StorePlace(data: data ?? "", acceptNormaliser: acceptNormaliser)) }
+        guard let address else { return .store(try store()) }
         var configuration = ClientConfiguration(address: try Self.parsed(address))
         configuration.agent = "selvedge-cli/1"
         configuration.connections = 1
         configuration.retry.attempts = attempts
         credentials.complete(&configuration)
         return .server(ServerStore(client: try SelvedgeClient(configuration: configuration), name: address))
+    }
+
+    /// The store, where no server is named.
+    func store() throws -> StorePlace {
+        guard let data else { throw ValidationError("--data DIR or --server ADDRESS is required") }
+        return StorePlace(data: data, acceptNormaliser: acceptNormaliser)
     }
 
     /// As the client takes it: a bare HOST:PORT is TCP.

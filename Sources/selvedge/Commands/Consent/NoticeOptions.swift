@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Backfill
 internal import Foundation
 internal import Identity
 
