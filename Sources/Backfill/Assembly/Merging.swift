@@ -96,7 +96,7 @@ struct Merging {
         let right = link.left == link.right ? left : try dense(link.right, &workspace, transaction)
         var folds: [Fold] = []
         for index in 0..<link.foldCount { folds.append(BulkBytes.fold(link.folds, index)) }
-        try workspace.join(folds, to: left, right, transaction)
+        try workspace.join(folds, to: left, right, .deterministic, transaction)
     }
 
     private func dense(
