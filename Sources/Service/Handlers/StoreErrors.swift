@@ -47,6 +47,10 @@ extension CallError {
         case .sameIdentifier, .notAnIdentifier:
             self.init(invalid: "invalid_subject", error.description, field: "")
             return
+        case .cannotRepartition:
+            // Of a command that no server runs.
+            self.init(.internal, "the server could not do it; its log says why")
+            return
         }
         self.init(code, error.description, limit: limit)
     }
