@@ -152,7 +152,7 @@ package final class BackfillRun: @unchecked Sendable {
     // MARK: Building
 
     /// Builds the store. Called once, when all is appended and checkpointed; every writer is done with.
-    package func finish(recorder: Recorder) throws -> BackfillReport {
+    package func finish(recorder: EvidenceRecorder) throws -> BackfillReport {
         do {
             return try build(recorder)
         } catch {
@@ -170,7 +170,7 @@ package final class BackfillRun: @unchecked Sendable {
         try? Generation.removeOthers(than: store.generation, in: store.directory)
     }
 
-    private func build(_ recorder: Recorder) throws -> BackfillReport {
+    private func build(_ recorder: EvidenceRecorder) throws -> BackfillReport {
         if held.withLock({ $0.checkpoint.publishing }) == store.generation {
             try Generation.removeOthers(than: store.generation, in: store.directory)
             try cleanUp()

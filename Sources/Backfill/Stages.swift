@@ -70,7 +70,7 @@ struct Stages {
     }
 
     /// Writes the next generation: what is new, then what joins the store's own, then what has to be recorded.
-    mutating func write(_ build: Build, to generation: Generation, _ recorder: Recorder) throws {
+    mutating func write(_ build: Build, to generation: Generation, _ recorder: EvidenceRecorder) throws {
         let wasBuilt = marks.isBuilt
         var state = wasBuilt ? try generation.state() : try writeBuilt(build, generation, recorder)
         var merging = try Merging(build, generation, state: state)
@@ -91,7 +91,7 @@ struct Stages {
 
     /// Writes what is built from the load alone.
     private mutating func writeBuilt(
-        _ build: Build, _ generation: Generation, _ recorder: Recorder
+        _ build: Build, _ generation: Generation, _ recorder: EvidenceRecorder
     ) throws -> StoreState {
         var state = load.state
         state.nextNode += UInt64(build.numbering.count - build.numbering.knownCount)
@@ -112,7 +112,7 @@ struct Stages {
     }
 
     /// Brings what the store holds to the hour of the load's end.
-    private func sweep(_ generation: Generation, _ state: inout StoreState, _ recorder: Recorder) throws {
+    private func sweep(_ generation: Generation, _ state: inout StoreState, _ recorder: EvidenceRecorder) throws {
         load.begin("sweep", total: 1)
         let configuration = load.store.configuration
         var held = try generation.environment.read { try StoreState($0, configuration: configuration) }
@@ -124,7 +124,9 @@ struct Stages {
     }
 
     /// Records what is more than events, a group at a time; a group that is recorded twice changes nothing.
-    private mutating func replay(_ generation: Generation, _ state: inout StoreState, _ recorder: Recorder) throws {
+    private mutating func replay(_ generation: Generation, _ state: inout StoreState, _ recorder: EvidenceRecorder)
+        throws
+    {
         guard report.replayed > 0 else { return }
         load.begin("records", total: report.replayed)
         let group = load.store.configuration.limits.groupRecords
@@ -147,7 +149,8 @@ struct Stages {
     }
 
     private mutating func record(
-        _ observations: [KeyedObservation], _ generation: Generation, _ state: inout StoreState, _ recorder: Recorder
+        _ observations: [KeyedObservation], _ generation: Generation, _ state: inout StoreState,
+        _ recorder: EvidenceRecorder
     ) throws {
         var transaction = try generation.environment.beginWrite()
         let refused = try recorder.record(observations, load.store.keyRing, &state, &transaction)

@@ -8,7 +8,7 @@ import TestSupport
 
 /// Loads of made-up evidence, as a program would run them.
 enum Loading {
-    static let recorder = Recorder(
+    static let recorder = EvidenceRecorder(
         record: { try Applier.record($0, keyRing: $1, state: &$2, transaction: &$3) },
         sweep: { try Applier.sweep(to: $0, keyRing: $1, state: &$2, transaction: &$3) })
 

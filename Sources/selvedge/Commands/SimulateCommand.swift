@@ -1,3 +1,4 @@
+internal import Backfill
 internal import ArgumentParser
 internal import Engine
 internal import GraphStore

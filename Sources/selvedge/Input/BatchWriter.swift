@@ -1,3 +1,4 @@
+internal import Backfill
 internal import Identity
 internal import SelvedgeClient
 

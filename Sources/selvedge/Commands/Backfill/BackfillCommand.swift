@@ -101,7 +101,9 @@ struct BackfillCommand: ParsableCommand {
         }
         switch place {
         case .store(let store): try StoreLoad(self, store, files, mapping).run()
-        case .server(let server): try ServerLoad(self, server, files, mapping).run()
+        case .server(let server):
+            var load = try ServerLoad(self, server, files, mapping)
+            try load.run()
         }
     }
 

@@ -3,7 +3,7 @@ package import Identity
 package import LMDB
 
 /// The ordinary recorder, lent by the program: a load has what is not plain recorded as anything else is.
-package struct Recorder: Sendable {
+package struct EvidenceRecorder: Sendable {
     /// Records observations inside a transaction; says which were refused.
     package typealias Record =
         @Sendable (
