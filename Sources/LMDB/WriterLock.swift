@@ -52,6 +52,8 @@ package final class WriterLock: Sendable {
         } else {
             ftruncate(descriptor, 0)
         }
+        // Closing alone does not release it while a process that is being started still has its copy.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 

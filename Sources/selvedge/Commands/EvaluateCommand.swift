@@ -41,7 +41,11 @@ struct EvaluateCommand: ParsableCommand {
         let descriptor = try Descriptor.input(truth)
         defer { descriptor.close() }
         var rows = CSVReader(descriptor)
-        guard try rows.next() else { throw Failure(.refusedInput, "\(truth) is empty; it needs a header") }
+        guard try rows.next() else {
+            // A store that is not there is said before a list that says nothing.
+            if case .store(let store) = place { _ = try store.openForReading() }
+            throw Failure(.refusedInput, "\(truth) is empty; it needs a header")
+        }
         let header = TruthHeader(rows)
         switch (place, header.records, header.identifiers) {
         case (.store(let store), let columns?, _):
