@@ -208,11 +208,15 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
         for stream in open { stream.give(up: error) }
         for entry in waiting { entry.continuation.resume() }
         waiting = []
-        server.inbound.giveBack(reserved + open.count { $0.hasWindow } * WireProtocol.initialCredit)
-        let heldBytes = input.readableBytes
-        reserved = 0
+        let windows = open.count { $0.hasWindow } * WireProtocol.initialCredit
+        let wasLong = input.readableBytes >= 1_048_576
         input = ByteBuffer()
-        if heldBytes >= 1_048_576 { server.releaseHeap() }
+        if wasLong {
+            server.releaseHeap(givingBack: reserved + windows)
+        } else {
+            server.inbound.giveBack(reserved + windows)
+        }
+        reserved = 0
         server.remove(self)
     }
 

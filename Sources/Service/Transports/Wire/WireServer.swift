@@ -17,6 +17,8 @@ package final class WireServer: Sendable {
     private let connections = Mutex<[ObjectIdentifier: WireConnection]>([:])
     private let draining = Atomic<Bool>(false)
     private let isReleasing = Atomic<Bool>(false)
+    /// Bytes that were freed and are not yet given back.
+    private let owed = Atomic<Int>(0)
 
     /// Bytes of all callers' messages that are held at a time: with what they cost beside their bytes, less than 50 MB.
     static let inboundBytes = 32 * 1_048_576
@@ -62,14 +64,17 @@ package final class WireServer: Sendable {
         try channel.pipeline.syncOperations.addHandler(WireConnection(self, loop: channel.eventLoop))
     }
 
-    /// Long frames that were never finished have been freed: the kernel gets their memory soon, for each thread would keep its
-    /// own. Many at a time are one.
-    func releaseHeap() {
+    /// Long frames that were never finished have been freed: the kernel gets their memory before others may take as much, for
+    /// each thread would keep its own. Many at a time are one.
+    func releaseHeap(givingBack bytes: Int) {
+        owed.add(bytes, ordering: .relaxed)
         guard !isReleasing.exchange(true, ordering: .relaxed) else { return }
         Task {
-            try? await Task.sleep(for: .milliseconds(50))
+            try? await Task.sleep(for: .milliseconds(20))
             isReleasing.store(false, ordering: .relaxed)
+            let free = owed.exchange(0, ordering: .relaxed)
             Environment.releaseHeap()
+            inbound.giveBack(free)
         }
     }
 

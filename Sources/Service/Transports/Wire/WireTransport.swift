@@ -41,7 +41,7 @@ package final class WireTransport: Transport {
             )
             .childChannelOption(
                 .recvAllocator,
-                value: AdaptiveRecvByteBufferAllocator(minimum: 2_048, initial: 16_384, maximum: 262_144)
+                value: AdaptiveRecvByteBufferAllocator(minimum: 2_048, initial: 16_384, maximum: 65_536)
             )
             .childChannelInitializer { channel in self.configure(channel) }
         let channel: any Channel
