@@ -54,6 +54,8 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
     var askedAt: NIODeadline?
     var timer: RepeatedTask?
     private var isTaken = false
+    /// Whether it waits for room among what all connections share.
+    private var isAskingAgain = false
 
     var limits: ServiceLimits { server.limits }
     var handlers: Handlers { server.handlers }
@@ -180,12 +182,22 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
             reserved = needed
         } else if needed > reserved {
             guard server.inbound.take(needed - reserved) else {
-                loop.scheduleTask(in: .milliseconds(50)) { [weak self] in self?.resume() }
+                askAgain()
                 return false
             }
             reserved = needed
         }
         return true
+    }
+
+    /// One at a time: each that came would ask for another two.
+    private func askAgain() {
+        guard !isAskingAgain else { return }
+        isAskingAgain = true
+        loop.scheduleTask(in: .milliseconds(50)) { [weak self] in
+            self?.isAskingAgain = false
+            self?.resume()
+        }
     }
 
     func resume() {
