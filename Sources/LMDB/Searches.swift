@@ -37,6 +37,7 @@ package struct Searches: ~Copyable {
                 unsafe $0.copyMemory(from: UnsafeRawBufferPointer(start: bytes.start, count: bytes.count))
             }
         }
+        unsafe rows[place].value = nil
         unsafe rows[place].stage = UInt8(SELVEDGE_WANTED.rawValue)
     }
 

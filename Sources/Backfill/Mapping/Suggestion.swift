@@ -91,8 +91,8 @@ package struct Suggestion {
         let hinted = candidates.first { Self.has($0.name, ["time", "created", "date", "_at", "stamp", "ts", "when"]) }
         guard let column = hinted ?? candidates.first, let time = column.time else {
             lines += [
-                "# No column looks like a time. Every row needs one: {column: NAME, format: rfc3339}, or a constant.",
-                "time: {constant: \"2000-01-01T00:00:00Z\"}", "",
+                "# No column looks like a time, and every row needs one: name the column, or {constant: \"2026-01-31T00:00:00Z\"}.",
+                "time: {column: NAME, format: rfc3339}", "",
             ]
             return
         }

@@ -33,16 +33,14 @@ extension Handlers {
         _ method: Method, _ message: Span<UInt8>, _ caller: Caller, _ turn: inout Turn, _ ahead: borrowing Ahead,
         into out: inout ByteBuffer
     ) throws(CallError) -> Int? {
-        if method == .resolve, let walked = ahead.front {
-            return try resolve(message, walked, caller, &turn, ahead.walks, into: &out)
-        }
         if method == .resolve {
             let query: ResolveQuery
             do throws(ProtoReader.Malformed) {
-                query = try ResolveQuery(message, 0..<message.count)
+                query =
+                    if let walked = ahead.front { walked.query } else { try ResolveQuery(message, 0..<message.count) }
             } catch { throw Self.malformed }
             if query.hasLook { return nil }
-            return try resolve(message, query, caller, &turn, into: &out)
+            return try resolve(message, query, caller, &turn, ahead, into: &out)
         }
         let query: ResolveBatchQuery
         do throws(ProtoReader.Malformed) {
@@ -60,15 +58,20 @@ extension Handlers {
     /// A look past consent is not for this: it waits for the audit.
     /// - Returns: the purpose's place in the configuration.
     /// - Throws: what is wrong with the request; nothing was written then.
-    package func resolve(
+    private func resolve(
         _ message: Span<UInt8>, _ query: ResolveQuery, _ caller: Caller, _ turn: inout Turn,
-        into out: inout ByteBuffer
+        _ ahead: borrowing Ahead, into out: inout ByteBuffer
     ) throws(CallError) -> Int {
         try checkBudget(caller.budget, at: turn.now)
         let purpose = try purpose(message.extracting(query.purpose), caller, turn.now)
         let request = request(purpose.number, &turn)
         do throws(SubjectError) {
-            let (outcome, mark) = try view(message, query.subject, request, turn)
+            let (outcome, mark) =
+                if let walked = ahead.front {
+                    try view(.walked(walked.place, walked.key), ahead.walks, request, turn)
+                } else {
+                    try view(message, query.subject, request, turn)
+                }
             if case .generic = outcome { metrics.answeredGeneric(purpose: purpose.index) }
             try write(outcome, members: query.wantsMembers, mark, caller, turn.now, into: &out)
         } catch {
@@ -78,7 +81,7 @@ extension Handlers {
     }
 
     /// Answers a `ResolveBatchRequest` likewise; what is wrong with one subject is said in its place.
-    package func resolveBatch(
+    private func resolveBatch(
         _ message: Span<UInt8>, _ query: ResolveBatchQuery, _ caller: Caller, _ turn: inout Turn,
         into out: inout ByteBuffer
     ) throws(CallError) -> Int {
@@ -162,7 +165,7 @@ extension Handlers {
             } catch { throw .store(error) }
         case .profile(let id):
             do {
-                return (try turn.reading.view(id, request), id.high ^ id.low)
+                return (try turn.reading.view(id, request), id.budgetMark)
             } catch { throw .store(error) }
         }
     }
@@ -192,6 +195,11 @@ extension Handlers {
 
 extension IdentityKey {
     /// By which budgets tell subjects apart.
+    var budgetMark: UInt64 { high ^ low }
+}
+
+extension ProfileID {
+    /// The same of a view's id.
     var budgetMark: UInt64 { high ^ low }
 }
 

@@ -81,24 +81,6 @@ extension Handlers {
         return Ahead.Walked(query: query, key: key, place: ahead.walks.add(key, for: purpose.number))
     }
 
-    /// Answers a call that was walked with others.
-    func resolve(
-        _ message: Span<UInt8>, _ walked: Ahead.Walked, _ caller: Caller, _ turn: inout Turn,
-        _ walks: borrowing Walks, into out: inout ByteBuffer
-    ) throws(CallError) -> Int {
-        try checkBudget(caller.budget, at: turn.now)
-        let purpose = try purpose(message.extracting(walked.query.purpose), caller, turn.now)
-        let request = request(purpose.number, &turn)
-        do throws(SubjectError) {
-            let (outcome, mark) = try view(.walked(walked.place, walked.key), walks, request, turn)
-            if case .generic = outcome { metrics.answeredGeneric(purpose: purpose.index) }
-            try write(outcome, members: walked.query.wantsMembers, mark, caller, turn.now, into: &out)
-        } catch {
-            throw error.callError
-        }
-        return purpose.index
-    }
-
     /// Walks to the components of some subjects of a batch together.
     func walk(
         _ subjects: ArraySlice<ResolveQuery.Subject>, of message: Span<UInt8>, for purpose: UInt8,
@@ -129,8 +111,8 @@ extension Handlers {
         do {
             switch subject {
             case .walked(let place, let key):
-                return (try turn.reading.view(at: place, of: walks, request), key.high ^ key.low)
-            case .profile(let id): return (try turn.reading.view(id, request), id.high ^ id.low)
+                return (try turn.reading.view(at: place, of: walks, request), key.budgetMark)
+            case .profile(let id): return (try turn.reading.view(id, request), id.budgetMark)
             case .refused(let refusal): throw SubjectError.refused(refusal)
             }
         } catch let error as SubjectError { throw error } catch { throw .store(error) }

@@ -60,6 +60,13 @@ import Testing
         #expect(yaml.contains("{namespace: email, column: kontakt}"))
     }
 
+    @Test func aTimeThatNoColumnTellsIsNotInvented() throws {
+        let text = Self.rows("email") { "\(Self.secret)\($0)@b.de" }
+        let yaml = try suggest(text)
+        #expect(yaml.contains("\ntime: {column: NAME, format: rfc3339}\n"))
+        #expect { try Drafted(text.utf8, mapping: yaml) } throws: { "\($0)".contains("NAME") }
+    }
+
     @Test func aFileWithoutAHeaderIsRefused() {
         #expect { try suggest("ann@example.org,2026-01-02T00:00:00Z\n") } throws: {
             "\($0)".contains("no header but data")

@@ -10,8 +10,12 @@ final class AbuseClient {
     private var stream: UInt32 = 0
 
     /// Connects and says HELLO.
-    init(_ server: AbuseServer, credit: UInt32 = 0, buffer: Int32? = nil) throws {
-        socket = try RawSocket(port: server.wirePort, buffer: buffer)
+    convenience init(_ server: AbuseServer, credit: UInt32 = 0, buffer: Int32? = nil) throws {
+        try self.init(port: server.wirePort, credit: credit, buffer: buffer)
+    }
+
+    init(port: Int, credit: UInt32 = 0, buffer: Int32? = nil) throws {
+        socket = try RawSocket(port: port, buffer: buffer)
         let hello = SelvedgeClientHello.with { $0.initialCredit = credit }
         try socket.send(FuzzFrame.hello(try hello.serializedBytes()).bytes)
         let answer = try next()

@@ -36,9 +36,11 @@ extension WireConnection {
     }
 
     /// Room for the rest of a long frame at once: a buffer that grows by doubling leaves holes as large as itself. Memory that is
-    /// not written yet is none.
+    /// not written yet is none. A length past the limit may stand here where frames wait: it is refused when its turn comes.
     private func makeRoomForRest() {
-        guard let header = FrameHeader(peeking: input), header.length > 65_536 else { return }
+        guard let header = FrameHeader(peeking: input), header.length > 65_536,
+            header.length <= UInt32(limits.maxFrameBytes)
+        else { return }
         let rest = FrameHeader.size + Int(header.length) - input.readableBytes
         guard rest > 0, input.writableBytes < rest else { return }
         input.discardReadBytes()
