@@ -1,3 +1,4 @@
+internal import Identity
 internal import Foundation
 
 /// The file of rows that were not taken, a JSON object a line, in the order of the rows. Mode 0600; it holds no identifier. It is
@@ -35,13 +36,13 @@ package final class RejectFile {
 
     package func write(_ reject: Reject, input: String) throws(InputError) {
         pending += Array("{\"input\":".utf8)
-        CanonicalJSON.append(input.utf8, to: &pending)
+        JSONText.append(input.utf8, to: &pending)
         pending += Array(",\"line\":\(reject.line),\"column\":".utf8)
-        CanonicalJSON.append(reject.column.utf8, to: &pending)
+        JSONText.append(reject.column.utf8, to: &pending)
         pending += Array(",\"reason\":\"\(reject.reason.name)\",\"advice\":".utf8)
-        CanonicalJSON.append(reject.advice.utf8, to: &pending)
+        JSONText.append(reject.advice.utf8, to: &pending)
         pending += Array(",\"text\":".utf8)
-        CanonicalJSON.append(reject.text.utf8, to: &pending)
+        JSONText.append(reject.text.utf8, to: &pending)
         pending += Array("}\n".utf8)
         if pending.count >= Self.pieceBytes { try flush() }
     }

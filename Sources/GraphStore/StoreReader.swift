@@ -137,20 +137,15 @@ extension Snapshot where Self: ~Copyable {
     }
 
     private func profile(of node: NodeID, expecting key: IdentityKey?) throws -> Profile? {
-        var current = node
-        for _ in 0..<1_000 {
-            guard let payload = try payload(Tables.components, current) else {
-                if current == node, key == nil { return nil }
-                throw StoreError.damaged("an identifier's node has no row in components")
-            }
-            if let parent = ComponentCodec.parent(of: payload) {
-                current = parent
-                continue
-            }
+        let found = try atRoot(of: node) { _, payload in
             let view = try ComponentView(payload)
             return view.wholeProfile(of: try place(of: node, key, in: view))
         }
-        throw StoreError.damaged("the forest has a cycle")
+        guard let found else {
+            if key == nil { return nil }
+            throw StoreError.damaged("an identifier's node has no row in components")
+        }
+        return found
     }
 }
 
@@ -169,33 +164,33 @@ extension ComponentView {
 }
 
 extension Snapshot where Self: ~Copyable {
-    /// A node as a member of its component, without the rest; nil where it is not held.
-    package func storedMember(_ node: NodeID) throws -> Member? {
+    /// What `body` makes of the row of a node's component and of its root; nil where the node is not held.
+    private func atRoot<Result>(
+        of node: NodeID, _ body: (_ root: NodeID, _ payload: RawSpan) throws -> Result
+    ) throws -> Result? {
         var current = node
         for _ in 0..<1_000 {
-            guard let payload = try payload(Tables.components, current) else { return nil }
-            if let parent = ComponentCodec.parent(of: payload) {
-                current = parent
-                continue
+            guard let payload = try payload(Tables.components, current) else {
+                if current == node { return nil }
+                throw StoreError.damaged("the forest leads to a node that has no row in components")
             }
-            let view = try ComponentView(payload)
-            return view.index(of: node).map { view.member($0) }
+            guard let parent = ComponentCodec.parent(of: payload) else { return try body(current, payload) }
+            current = parent
         }
         throw StoreError.damaged("the forest has a cycle")
     }
 
+    /// A node as a member of its component, without the rest; nil where it is not held.
+    package func storedMember(_ node: NodeID) throws -> Member? {
+        try atRoot(of: node) { _, payload in
+            let view = try ComponentView(payload)
+            return view.index(of: node).map { view.member($0) }
+        } ?? nil
+    }
+
     /// The root of a node's component, and how many members that has; nil where the node is not held.
     package func componentSize(of node: NodeID) throws -> (root: NodeID, members: Int)? {
-        var current = node
-        for _ in 0..<1_000 {
-            guard let payload = try payload(Tables.components, current) else { return nil }
-            if let parent = ComponentCodec.parent(of: payload) {
-                current = parent
-                continue
-            }
-            return (current, try ComponentView(payload).memberCount)
-        }
-        throw StoreError.damaged("the forest has a cycle")
+        try atRoot(of: node) { root, payload in (root, try ComponentView(payload).memberCount) }
     }
 
     /// A node's component and the node id of its root; nil where the node is not held.

@@ -4,11 +4,9 @@ internal import Glibc
 ///
 /// The queue is bounded: `submit` waits while it is full. A job that was accepted is handled, also when `stop()`
 /// comes between.
-@safe
-package final class WriterThread<Job: Sendable>: @unchecked Sendable {
+package final class WriterThread<Job: Sendable>: Sendable {
     private let queue: JobQueue<Job>
-    private var thread = pthread_t()
-    private var hasStopped = false
+    private let thread: JoinedThread
 
     /// `handler` gets 1 to `groupLimit` jobs at a time, on the thread of its own; `capacity` is in jobs.
     package init(
@@ -16,14 +14,8 @@ package final class WriterThread<Job: Sendable>: @unchecked Sendable {
     ) throws(LMDBError) {
         let queue = JobQueue<Job>(capacity: capacity, groupLimit: groupLimit)
         self.queue = queue
-        let body = ThreadBody {
+        thread = try JoinedThread {
             while let group = queue.nextGroup() { handler(group) }
-        }
-        let context = unsafe Unmanaged.passRetained(body)
-        let code = unsafe pthread_create(&thread, nil, runThreadBody, context.toOpaque())
-        if code != 0 {
-            unsafe context.release()
-            throw LMDBError(code: code, operation: "starting the writer thread")
         }
     }
 
@@ -36,23 +28,8 @@ package final class WriterThread<Job: Sendable>: @unchecked Sendable {
     /// Takes no further job, handles those that are queued, ends the thread. Must not be called from the handler.
     package func stop() {
         guard queue.close() else { return }
-        precondition(pthread_equal(pthread_self(), thread) == 0, "the writer thread cannot wait for itself")
-        pthread_join(thread, nil)
+        thread.join()
     }
-}
-
-/// What a new thread is to run, as one retained pointer.
-private final class ThreadBody: Sendable {
-    let run: @Sendable () -> Void
-
-    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-}
-
-private func runThreadBody(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    guard let context = unsafe context else { return nil }
-    // Sound: `context` is the body that was retained for this thread alone.
-    unsafe Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().run()
-    return nil
 }
 
 /// A bounded queue between many producers and one consumer.

@@ -1,3 +1,5 @@
+internal import LMDB
+
 /// Assembles one range after another on a thread of its own, ahead of the one that writes.
 final class AssemblyThread: Sendable {
     private let thread: JoinedThread

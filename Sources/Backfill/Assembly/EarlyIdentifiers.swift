@@ -1,3 +1,5 @@
+internal import LMDB
+
 /// Writes identifiers on a thread of its own, while others find their links.
 final class EarlyIdentifiers {
     private let thread: JoinedThread

@@ -75,7 +75,7 @@ struct ColumnSample {
         case .uuid:
             return value.count == 36 && [8, 13, 18, 23].allSatisfy { value[$0] == UInt8(ascii: "-") }
         case .sha256: return value.count == 64 && value.allSatisfy { isDigit($0) || (0x61...0x66).contains($0 | 0x20) }
-        case .number: return CanonicalJSON.isNumber(value)
+        case .number: return JSONNumber.isNumber(value)
         case .flag:
             let words = ["0", "1", "true", "false", "yes", "no", "y", "n", "t", "f", "granted", "denied", "withdrawn"]
             return words.contains(String(decoding: value, as: UTF8.self).lowercased())

@@ -194,7 +194,7 @@ extension Mapping.Document {
 extension Mapping.Document.Member {
     init(name: String, _ node: ConfigurationNode) throws(ConfigurationError) {
         var head: [UInt8] = []
-        CanonicalJSON.append(Array(name.utf8), to: &head)
+        JSONText.append(Array(name.utf8), to: &head)
         head.append(UInt8(ascii: ":"))
         guard node.scalar == nil else {
             self.init(head: head, value: .cell(try Mapping.Cell(node)), kind: .text)

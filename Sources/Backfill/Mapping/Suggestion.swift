@@ -224,7 +224,7 @@ package struct Suggestion {
 
     private static func quoted(_ text: String) -> String {
         var bytes: [UInt8] = []
-        CanonicalJSON.append(text.utf8, to: &bytes)
+        JSONText.append(text.utf8, to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
     }
 

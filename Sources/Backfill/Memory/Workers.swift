@@ -1,3 +1,4 @@
+internal import LMDB
 internal import Synchronization
 
 /// Threads of one stage.

@@ -102,9 +102,9 @@ extension RowReader {
             guard (try? UTF8Span(validating: bytes.span)) != nil else {
                 throw RowFault(.invalidUTF8, name(member.value))
             }
-            CanonicalJSON.append(bytes, to: &out)
+            JSONText.append(bytes, to: &out)
         case .number:
-            guard CanonicalJSON.isNumber(bytes) else { throw RowFault(.invalidNumber, name(member.value)) }
+            guard JSONNumber.isNumber(bytes) else { throw RowFault(.invalidNumber, name(member.value)) }
             out += bytes
         case .boolean:
             switch String(decoding: bytes, as: UTF8.self).lowercased() {

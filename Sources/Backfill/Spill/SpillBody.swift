@@ -34,10 +34,8 @@ struct SpillBody: ~Copyable {
     }
 
     mutating func append(_ observation: KeyedObservation) throws {
-        let isPlain =
-            observation.record == nil && observation.decisions.isEmpty && observation.behaviour == nil
-            && observation.context == nil
-        if isPlain {
+        // Recording keeps nothing else of an event: behaviour and context are read, checked and let go.
+        if observation.record == nil, observation.decisions.isEmpty {
             let source = try plan.number(ofSource: observation.source)
             return try append(source: source, time: observation.time, identifiers: observation.identifiers.span)
         }

@@ -1,3 +1,5 @@
+internal import Identity
+
 /// A table of the export of the graph.
 package enum GraphTable: String, Sendable, CaseIterable {
     case nodes, links, profiles, consents
@@ -71,7 +73,7 @@ package struct ExportRow: Sendable {
         }
         switch format {
         case .csv: addQuotedWhereNeeded(text)
-        case .jsonl: addString(text)
+        case .jsonl: JSONText.append(text.utf8, to: &line)
         }
     }
 
@@ -103,21 +105,6 @@ package struct ExportRow: Sendable {
         for byte in text.utf8 {
             if byte == UInt8(ascii: "\"") { line.append(byte) }
             line.append(byte)
-        }
-        line.append(UInt8(ascii: "\""))
-    }
-
-    /// A string of JSON (RFC 8259); what is not ASCII stays as it is.
-    private mutating func addString(_ text: String) {
-        let digits = Array("0123456789abcdef".utf8)
-        line.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): line.append(contentsOf: [UInt8(ascii: "\\"), byte])
-            case 0..<0x20:
-                line.append(contentsOf: Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]])
-            default: line.append(byte)
-            }
         }
         line.append(UInt8(ascii: "\""))
     }

@@ -140,19 +140,27 @@ extension Rebuild {
 
     // MARK: Suspended links
 
-    func suspendedPiece() throws {
-        let old = try source.environment.beginRead()
-        var piece: [(ends: NodePair, row: SuspendedRow)] = []
+    /// The next rows of a table that has each link in both directions, once each; and where to go on, nil at its end.
+    private func links<Row: ValueCodec>(
+        of table: Table<NodePairCodec, Row>, _ old: borrowing ReadTransaction
+    ) throws -> (piece: [(ends: NodePair, row: Row.Value)], next: NodePair?) {
+        var piece: [(ends: NodePair, row: Row.Value)] = []
         var next: NodePair?
-        try old.scan(Tables.suspended, from: mark.next) { ends, payload in
+        try old.scan(table, from: mark.next) { ends, payload in
             guard ends.first <= ends.second else { return .proceed }
             guard piece.count < pieceRows else {
                 next = ends
                 return .stop
             }
-            piece.append((ends, try SuspendedCodec.decode(payload, version: SuspendedCodec.version)))
+            piece.append((ends, try Row.decode(payload, version: Row.version)))
             return .proceed
         }
+        return (piece, next)
+    }
+
+    func suspendedPiece() throws {
+        let old = try source.environment.beginRead()
+        let (piece, next) = try links(of: Tables.suspended, old)
         var transaction = try target.environment.beginWrite()
         var workspace = makeWorkspace()
         for (ends, row) in piece where !row.folds.isEmpty {
@@ -169,17 +177,7 @@ extension Rebuild {
 
     func assertionsPiece() throws {
         let old = try source.environment.beginRead()
-        var piece: [(ends: NodePair, row: AssertionRow)] = []
-        var next: NodePair?
-        try old.scan(Tables.assertions, from: mark.next) { ends, payload in
-            guard ends.first <= ends.second else { return .proceed }
-            guard piece.count < pieceRows else {
-                next = ends
-                return .stop
-            }
-            piece.append((ends, try AssertionCodec.decode(payload, version: AssertionCodec.version)))
-            return .proceed
-        }
+        let (piece, next) = try links(of: Tables.assertions, old)
         var transaction = try target.environment.beginWrite()
         var workspace = makeWorkspace()
         for (ends, row) in piece {

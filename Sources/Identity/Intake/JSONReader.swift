@@ -97,15 +97,14 @@ struct JSONReader: ~Escapable {
     /// A string in canonical form, quotes included: escaped where JSON requires it, and nowhere else.
     mutating func canonicalString(into out: inout [UInt8]) throws(RefusalReason) {
         let (range, isPlain) = try stringExtent()
-        out.append(UInt8(ascii: "\""))
-        if isPlain {
-            guard (try? UTF8Span(validating: bytes.extracting(range))) != nil else { throw .invalidUTF8 }
-            for index in range { out.append(bytes[index]) }
-        } else {
+        guard isPlain else {
             let text = try unescaped(range)
             guard (try? UTF8Span(validating: text.span)) != nil else { throw .invalidUTF8 }
-            for byte in text { appendEscaped(byte, to: &out) }
+            return JSONText.append(text, to: &out)
         }
+        guard (try? UTF8Span(validating: bytes.extracting(range))) != nil else { throw .invalidUTF8 }
+        out.append(UInt8(ascii: "\""))
+        for index in range { out.append(bytes[index]) }
         out.append(UInt8(ascii: "\""))
     }
 
@@ -224,18 +223,6 @@ extension JSONReader {
         case UInt8(ascii: "r"): 0x0d
         case UInt8(ascii: "t"): 0x09
         default: nil
-        }
-    }
-
-    private func appendEscaped(_ byte: UInt8, to out: inout [UInt8]) {
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-            out.append(UInt8(ascii: "\\"))
-            out.append(byte)
-        case 0..<0x20:
-            out.append(contentsOf: "\\u00".utf8)
-            out.append(contentsOf: hexadecimal([byte]).utf8)
-        default: out.append(byte)
         }
     }
 }

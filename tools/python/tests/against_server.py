@@ -19,8 +19,11 @@ from typing import Any, Callable, List, Optional
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
 
-import cases  # noqa: E402
+import graph_cases  # noqa: E402, F401: their cases enter themselves, in this order
+import consent_cases  # noqa: E402, F401
+import caller_cases  # noqa: E402, F401
 import raw_cases  # noqa: E402
+import worlds  # noqa: E402
 from transports import transports  # noqa: E402
 
 
@@ -31,7 +34,7 @@ def report(case: str, transport: str, work: Callable[[], Optional[str]]) -> bool
         detail = work() or ""
     except Exception as problem:  # noqa: BLE001: whatever it is, the case failed
         place = traceback.extract_tb(problem.__traceback__)
-        lines = [each.lineno for each in place if Path(each.filename).name in ("cases.py", "raw_cases.py")]
+        lines = [each.lineno for each in place if Path(each.filename).name.endswith("_cases.py")]
         ok, detail = False, f"{type(problem).__name__}: {problem} (line {lines[-1] if lines else 0})"
     print(json.dumps({"case": case, "transport": transport, "ok": ok, "detail": detail}), flush=True)
     return ok
@@ -50,8 +53,8 @@ def main() -> int:
     results: List[bool] = []
     for transport in transports(options.address, token, options.grpc, options.ca):
         try:
-            world: Any = cases.World(transport, options.address, token, options.grpc, options.ca)
-            for name, case in cases.of(transport.name).items():
+            world: Any = worlds.World(transport, options.address, token, options.grpc, options.ca)
+            for name, case in worlds.of(transport.name).items():
                 if not options.case or options.case in name:
                     results.append(report(name, transport.name, lambda case=case: case(world)))
         finally:

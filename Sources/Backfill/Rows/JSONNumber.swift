@@ -1,23 +1,5 @@
-/// Pieces of JSON in the canonical form that `Identity` reads documents into: texts escaped only where they must be.
-enum CanonicalJSON {
-    /// Appends a text in quotes; the bytes are UTF-8.
-    static func append(_ text: some Sequence<UInt8>, to out: inout [UInt8]) {
-        out.append(UInt8(ascii: "\""))
-        for byte in text {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                out.append(UInt8(ascii: "\\"))
-                out.append(byte)
-            case 0..<0x20:
-                out.append(contentsOf: "\\u00".utf8)
-                out.append(digit(byte >> 4))
-                out.append(digit(byte & 15))
-            default: out.append(byte)
-            }
-        }
-        out.append(UInt8(ascii: "\""))
-    }
-
+/// Numbers as JSON (RFC 8259) has them.
+enum JSONNumber {
     /// Whether the bytes are a number of RFC 8259.
     static func isNumber(_ text: [UInt8]) -> Bool {
         var rest = text[...]
@@ -39,6 +21,4 @@ enum CanonicalJSON {
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
-
-    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
 }
