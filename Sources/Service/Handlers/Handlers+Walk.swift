@@ -3,7 +3,7 @@ internal import GraphStore
 internal import Identity
 internal import NIOCore
 internal import Stitching
-package import Wire
+internal import Wire
 
 /// A subject of a batch.
 enum AskedSubject {
