@@ -97,12 +97,28 @@ final class Service {
     /// Waits for the pass over the store that a server begins with and repeats every ten minutes: a measurement of a few
     /// seconds would have it beside it from beginning to end.
     private func waitUntilCounted(_ port: UInt16) throws {
-        guard let metrics = URL(string: "http://127.0.0.1:\(port)/metrics") else { return }
         for _ in 0..<600 {
-            if try String(contentsOf: metrics, encoding: .utf8).contains("selvedge_store_profiles ") { return }
+            if try Self.metrics(port).contains("selvedge_store_profiles ") { return }
             Thread.sleep(forTimeInterval: 0.1)
         }
         throw Failure("the service has not counted its store within a minute")
+    }
+
+    /// What the service tells of itself.
+    private static func metrics(_ port: UInt16) throws -> String {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        let size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let code = unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe connect(descriptor, $0, size) }
+        }
+        guard code == 0 else { throw Failure("the service's metrics cannot be reached") }
+        try handle.write(contentsOf: Data("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8))
+        return String(decoding: try handle.readToEnd() ?? Data(), as: UTF8.self)
     }
 }
 
