@@ -1,5 +1,5 @@
-internal import Identity
 internal import Foundation
+internal import Identity
 
 /// The file of rows that were not taken, a JSON object a line, in the order of the rows. Mode 0600; it holds no identifier. It is
 /// made when the first row comes.

@@ -22,7 +22,7 @@ final class AbuseServer: Sendable {
         create.waitUntilExit()
         try #require(create.terminationStatus == 0)
         try "limits: {\(limits)}\n".write(toFile: path + "/serve.yaml", atomically: false, encoding: .utf8)
-        let ports = ["--listen", "127.0.0.1:0", "--grpc-listen", "127.0.0.1:0", "--http-listen", "none"]
+        let ports = ["--listen", "127.0.0.1:0", "--grpc-listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0"]
         process = try Self.process(
             ["serve", "--data", path + "/store", "--config", path + "/serve.yaml", "--insecure-loopback"] + ports,
             in: path)
@@ -76,6 +76,17 @@ final class AbuseServer: Sendable {
         let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
         let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("RssAnon:") })
         return 1_024 * (try #require(line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }))
+    }
+
+    /// Bytes that it has read from connections to gRPC's port, by its own account.
+    func receivedOverGRPC() throws -> Int {
+        let socket = try RawSocket(port: addresses["http"] ?? 0)
+        try socket.send(Array("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8))
+        let text = String(decoding: try socket.receiveAll(), as: UTF8.self)
+        let line = text.split(separator: "\n").first {
+            $0.hasPrefix("selvedge_received_bytes_total{") && $0.contains("\"grpc\"")
+        }
+        return try #require(line.flatMap { $0.split(separator: " ").last.flatMap { Int($0) } })
     }
 
     /// Files that it has open: its connections among them.

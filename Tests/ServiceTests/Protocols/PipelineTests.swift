@@ -58,10 +58,12 @@ import Wire
         let payload: [UInt8]
     }
 
-    private static func answers(_ client: AbuseClient, _ requests: [FuzzFrame]) throws -> [UInt32: Answer] {
-        try client.socket.send(requests.flatMap(\.bytes))
+    /// Sends the frames in one write; the answer to each request among them.
+    private static func answers(_ client: AbuseClient, _ frames: [FuzzFrame]) throws -> [UInt32: Answer] {
+        try client.socket.send(frames.flatMap(\.bytes))
+        let requests = frames.count { $0.kind == FrameKind.request.rawValue }
         var answers: [UInt32: Answer] = [:]
-        while answers.count < requests.count {
+        while answers.count < requests {
             let frame = try #require(try client.next(), "the connection has ended")
             guard frame.kind == FrameKind.response.rawValue else { continue }
             #expect(answers[frame.stream] == nil, "stream \(frame.stream) was answered twice")
@@ -97,50 +99,31 @@ import Wire
         }
     }
 
-    /// Other calls between them keep their places, and what is recorded on the same connection before is seen after.
     @Test func callsOfOtherMethodsBetweenThemChangeNothing() async throws {
         try await TestServer.with { server in
             let known = try await Self.seed(server)
             let port = server.port(.wire)
             try await blocking {
-                let client = try AbuseClient(port: port)
                 let questions = Self.questions(known).prefix(60)
-                let plain = try Self.answers(client, questions.map { client.request(.resolve, $0) })
+                let plain = try AbuseClient(port: port)
+                let alone = try Self.answers(plain, questions.map { plain.request(.resolve, $0) })
                 let mixed = try AbuseClient(port: port)
+                let batch = Say.batch([Say.email("ada"), Say.email("nobody")]).bytes
+                var asked: [FuzzFrame] = []
                 var frames: [FuzzFrame] = []
                 for (number, question) in questions.enumerated() {
-                    frames.append(mixed.request(.resolve, question))
-                    var between =
-                        number % 2 == 0 ? FuzzFrame(.ping, Array(repeating: 7, count: 8)) : frames[frames.count - 1]
-                    if number % 2 == 1 {
-                        between = mixed.request(
-                            .resolveBatch, Say.batch([Say.email("ada"), Say.email("nobody")]).bytes)
-                    }
-                    frames.append(between)
+                    asked.append(mixed.request(.resolve, question))
+                    let isEven = number % 2 == 0
+                    let between =
+                        isEven ? FuzzFrame(.ping, Array(repeating: 7, count: 8)) : mixed.request(.resolveBatch, batch)
+                    frames += [asked[number], between]
                 }
-                try mixed.socket.send(frames.flatMap(\.bytes))
-                let asked = frames.filter {
-                    $0.kind == FrameKind.request.rawValue && $0.code == Wire.Method.resolve.rawValue
-                }
-                let answers = try Self.rest(mixed, of: frames)
-                for (place, frame) in asked.enumerated() {
-                    let first = plain[UInt32(place + 1)]
-                    #expect(answers[frame.stream] == first, "question \(place + 1)")
+                let answers = try Self.answers(mixed, frames)
+                for (number, frame) in asked.enumerated() {
+                    #expect(answers[frame.stream] == alone[UInt32(number + 1)], "question \(number + 1)")
                 }
             }
         }
-    }
-
-    /// The responses to all requests of the frames, which were sent.
-    private static func rest(_ client: AbuseClient, of frames: [FuzzFrame]) throws -> [UInt32: Answer] {
-        let requests = frames.count { $0.kind == FrameKind.request.rawValue }
-        var answers: [UInt32: Answer] = [:]
-        while answers.count < requests {
-            let frame = try #require(try client.next(), "the connection has ended")
-            guard frame.kind == FrameKind.response.rawValue else { continue }
-            answers[frame.stream] = Answer(code: frame.code, flags: frame.flags, payload: frame.payload)
-        }
-        return answers
     }
 
     // MARK: Before it is known who calls
