@@ -7,12 +7,9 @@
 #include <stdint.h>
 #include <string.h>
 #include <openssl/aes.h>
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/kdf.h>
-#include <openssl/params.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 
@@ -67,16 +64,20 @@ static inline void selvedge_hmac(
     SHA256_Final(code, &context);
 }
 
-/// The first 16 bytes of HMAC-SHA-256(key, digest), as two big-endian words. One message block after the padded key, so
-/// each half is a single compression: the block is padded here and given to SHA256_Transform.
+/// The first 16 bytes of HMAC-SHA-256(key, message), as two big-endian words, for a message of 16 or 32 bytes. One message
+/// block after the padded key, so each half is a single compression: the block is padded here and given to SHA256_Transform.
 static inline void selvedge_identity_key(
-    const selvedge_hmac_pads *pads, const uint8_t digest[32], uint64_t *high, uint64_t *low) {
+    const selvedge_hmac_pads *pads, const uint8_t *message, size_t count, uint64_t *high, uint64_t *low) {
     uint8_t block[64] = {0};
     SHA256_CTX context = pads->inner;
-    memcpy(block, digest, 32);
+    memcpy(block, message, count);
+    block[count] = 0x80;
+    block[62] = (uint8_t)((64 + count) * 8 >> 8);
+    block[63] = (uint8_t)((64 + count) * 8);
+    SHA256_Transform(&context, block);
+    memset(block, 0, sizeof block);
     block[32] = 0x80;
     block[62] = 0x03;  // (64 + 32) * 8 = 768 bits
-    SHA256_Transform(&context, block);
     for (int i = 0; i < 8; i++) {
         uint32_t word = context.h[i];
         block[4 * i] = (uint8_t)(word >> 24);
@@ -90,25 +91,31 @@ static inline void selvedge_identity_key(
     *low = (uint64_t)context.h[2] << 32 | context.h[3];
 }
 
-/// HKDF-SHA-256 (RFC 5869), extract then expand. 1 on success.
-static inline int selvedge_hkdf(
-    const uint8_t *secret, size_t secret_count, const uint8_t *salt, size_t salt_count, const uint8_t *info,
-    size_t info_count, uint8_t *out, size_t out_count) {
-    EVP_KDF *algorithm = EVP_KDF_fetch(NULL, "HKDF", NULL);
-    EVP_KDF_CTX *context = algorithm ? EVP_KDF_CTX_new(algorithm) : NULL;
-    int result = 0;
-    if (context) {
-        OSSL_PARAM parameters[5];
-        parameters[0] = OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, (char *)"SHA256", 0);
-        parameters[1] = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, (void *)secret, secret_count);
-        parameters[2] = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT, (void *)salt, salt_count);
-        parameters[3] = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, (void *)info, info_count);
-        parameters[4] = OSSL_PARAM_construct_end();
-        result = EVP_KDF_derive(context, out, out_count, parameters) == 1;
-    }
-    EVP_KDF_CTX_free(context);
-    EVP_KDF_free(algorithm);
-    return result;
+/// HKDF-SHA-256 (RFC 5869), its first half: HMAC of the secret under the salt, of at most 64 bytes.
+static inline void selvedge_hkdf_extract(
+    const uint8_t *salt, size_t salt_count, const uint8_t *secret, size_t secret_count, uint8_t out[32]) {
+    selvedge_hmac_pads pads;
+    selvedge_hmac_begin(&pads, salt, salt_count);
+    selvedge_hmac(&pads, secret, secret_count, out);
+    OPENSSL_cleanse(&pads, sizeof pads);
+}
+
+/// HKDF's second half for an output of 32 bytes, which is one block: HMAC of the info and a byte 1 under what was extracted.
+static inline void selvedge_hkdf_expand(
+    const uint8_t key[32], const uint8_t *info, size_t info_count, uint8_t out[32]) {
+    selvedge_hmac_pads pads;
+    SHA256_CTX context;
+    uint8_t one = 1;
+    selvedge_hmac_begin(&pads, key, 32);
+    context = pads.inner;
+    if (info_count > 0) { SHA256_Update(&context, info, info_count); }
+    SHA256_Update(&context, &one, 1);
+    SHA256_Final(out, &context);
+    context = pads.outer;
+    SHA256_Update(&context, out, 32);
+    SHA256_Final(out, &context);
+    OPENSSL_cleanse(&context, sizeof context);
+    OPENSSL_cleanse(&pads, sizeof pads);
 }
 
 /// AES-256-GCM with a 12-byte nonce and a 16-byte tag after the ciphertext. 1 on success.

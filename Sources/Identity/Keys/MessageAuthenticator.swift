@@ -15,6 +15,10 @@ package struct MessageAuthenticator: Sendable {
         }
     }
 
+    init(key: SecretBytes) throws(KeyError) {
+        self = try unsafe key.lend { (bytes) throws(KeyError) in try unsafe MessageAuthenticator(key: bytes) }
+    }
+
     /// The code of a message.
     package func code(for message: Span<UInt8>) -> Digest {
         var code = Digest()
@@ -38,7 +42,20 @@ package struct MessageAuthenticator: Sendable {
         // Sound: C reads 32 bytes of the digest and the pads, and writes two words.
         unsafe withUnsafeBytes(of: digest.storage) { input in
             guard let start = unsafe input.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
-            unsafe selvedge_identity_key(padsPointer, start, &high, &low)
+            unsafe selvedge_identity_key(padsPointer, start, Digest.byteCount, &high, &low)
+        }
+        return IdentityKey(high: high, low: low)
+    }
+
+    @inline(__always)
+    func identityKey(of key: IdentityKey) -> IdentityKey {
+        var message = (key.high.bigEndian, key.low.bigEndian)
+        var high: UInt64 = 0
+        var low: UInt64 = 0
+        // Sound: C reads the 16 bytes of the two words and the pads, and writes two words.
+        unsafe withUnsafeBytes(of: &message) { input in
+            guard let start = unsafe input.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
+            unsafe selvedge_identity_key(padsPointer, start, 16, &high, &low)
         }
         return IdentityKey(high: high, low: low)
     }

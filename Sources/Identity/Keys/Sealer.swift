@@ -1,5 +1,3 @@
-internal import COpenSSL
-
 /// Seals values with AES-256-GCM so that a run replays exactly: the nonce is derived from what is sealed.
 ///
 ///     +-----------+----------------+--------+
@@ -14,9 +12,8 @@ package struct Sealer: Sendable {
     private let nonces: MessageAuthenticator
 
     /// Bytes that a sealed value is longer than its plaintext.
-    package static let overhead = nonceCount + tagCount
-    private static let nonceCount = 12
-    private static let tagCount = 16
+    package static let overhead = GaloisCounterMode.overhead
+    private static let nonceCount = GaloisCounterMode.nonceCount
 
     init(key: SecretBytes, nonces: MessageAuthenticator) {
         self.key = key
@@ -25,18 +22,14 @@ package struct Sealer: Sendable {
 
     /// The sealed form of `plain`, which opens only with the same associated data.
     package func seal(_ plain: [UInt8], associated: [UInt8]) throws(KeyError) -> [UInt8] {
-        let nonce = nonces.code(for: Self.nonceInput(plain, associated)).bytes.prefix(Self.nonceCount)
-        let nonceBytes = Array(nonce)
-        var sealed = false
-        let body = unsafe [UInt8](unsafeUninitializedCapacity: plain.count + Self.tagCount) { buffer, count in
-            // Sound: C writes plain.count + 16 bytes into a buffer of that capacity; the inputs are read in their bounds.
-            sealed =
-                unsafe selvedge_gcm_seal(
-                    keyPointer, nonceBytes, associated, associated.count, plain, plain.count, buffer.baseAddress) == 1
-            count = sealed ? plain.count + Self.tagCount : 0
+        let nonce = Array(nonces.code(for: Self.nonceInput(plain, associated)).bytes.prefix(Self.nonceCount))
+        // Sound: the bytes are lent for the call.
+        let body = unsafe plain.withUnsafeBytes { input in
+            Result { () throws(KeyError) in
+                try unsafe GaloisCounterMode.seal(input, key: key.keyPointer, nonce: nonce, associated: associated)
+            }
         }
-        guard sealed else { throw .cryptography(operation: "AES-256-GCM") }
-        return nonceBytes + body
+        return nonce + (try body.get())
     }
 
     /// The plaintext; `KeyError.cannotOpen` when anything was altered, or key or associated data are others.
@@ -44,16 +37,9 @@ package struct Sealer: Sendable {
         guard sealed.count >= Self.overhead else { throw .cannotOpen }
         let nonce = Array(sealed[..<Self.nonceCount])
         let body = Array(sealed[Self.nonceCount...])
-        let count = body.count - Self.tagCount
-        var opened = false
-        let plain = unsafe [UInt8](unsafeUninitializedCapacity: max(count, 1)) { buffer, written in
-            // Sound: C writes `count` bytes at most and reads `count` and the tag of 16, which `body` holds.
-            opened =
-                unsafe selvedge_gcm_open(
-                    keyPointer, nonce, associated, associated.count, body, count, buffer.baseAddress) == 1
-            written = opened ? count : 0
+        guard let plain = GaloisCounterMode.open(body, key: key, nonce: nonce, associated: associated) else {
+            throw .cannotOpen
         }
-        guard opened else { throw .cannotOpen }
         return plain
     }
 
@@ -66,10 +52,5 @@ package struct Sealer: Sendable {
         input += associated
         input += plain
         return input
-    }
-
-    private var keyPointer: UnsafePointer<UInt8> {
-        // Sound: 32 bytes that `key` keeps mapped.
-        unsafe key.start.assumingMemoryBound(to: UInt8.self)
     }
 }
