@@ -15,9 +15,10 @@ enum GaloisCounterMode {
         let body = unsafe [UInt8](unsafeUninitializedCapacity: plain.count + tagCount) { buffer, count in
             // Sound: C writes plain.count + 16 bytes into a buffer of that capacity; the inputs are read in their bounds.
             let start = unsafe plain.baseAddress?.assumingMemoryBound(to: UInt8.self)
-            sealed =
-                unsafe selvedge_gcm_seal(
-                    key, nonce, associated, associated.count, start, plain.count, buffer.baseAddress) == 1
+            sealed = unsafe CipherContexts.shared.lend { context in
+                unsafe selvedge_gcm_seal_with(
+                    context, key, nonce, associated, associated.count, start, plain.count, buffer.baseAddress) == 1
+            }
             count = sealed ? plain.count + tagCount : 0
         }
         guard sealed else { throw .cryptography(operation: "AES-256-GCM") }
@@ -41,7 +42,9 @@ enum GaloisCounterMode {
         // Sound: C reads `count` bytes and the tag behind them, and writes `count`.
         let start = unsafe body.baseAddress?.assumingMemoryBound(to: UInt8.self)
         let target = unsafe out.baseAddress?.assumingMemoryBound(to: UInt8.self)
-        return unsafe selvedge_gcm_open(key, nonce, associated, associated.count, start, count, target) == 1
+        return unsafe CipherContexts.shared.lend { context in
+            unsafe selvedge_gcm_open_with(context, key, nonce, associated, associated.count, start, count, target) == 1
+        }
     }
 
     /// The plaintext in locked memory; nil where the tag does not fit.

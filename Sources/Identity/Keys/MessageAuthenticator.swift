@@ -35,6 +35,18 @@ package struct MessageAuthenticator: Sendable {
     /// The code of a message.
     package func code(for message: [UInt8]) -> Digest { code(for: message.span) }
 
+    /// The code over the length of the associated data in eight bytes, it, and the plaintext, which is not copied.
+    func nonceCode(_ plain: UnsafeRawBufferPointer, associated: [UInt8]) -> Digest {
+        var code = Digest()
+        // Sound: C reads the pads and both inputs in their bounds, and writes 32 bytes to `code`.
+        unsafe withUnsafeMutableBytes(of: &code.storage) { output in
+            guard let start = unsafe output.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
+            let message = unsafe plain.baseAddress?.assumingMemoryBound(to: UInt8.self)
+            unsafe selvedge_hmac_bound(padsPointer, associated, associated.count, message, plain.count, start)
+        }
+        return code
+    }
+
     @inline(__always)
     func identityKey(of digest: Digest) -> IdentityKey {
         var high: UInt64 = 0

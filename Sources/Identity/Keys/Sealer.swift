@@ -22,14 +22,18 @@ package struct Sealer: Sendable {
 
     /// The sealed form of `plain`, which opens only with the same associated data.
     package func seal(_ plain: [UInt8], associated: [UInt8]) throws(KeyError) -> [UInt8] {
-        let nonce = Array(nonces.code(for: Self.nonceInput(plain, associated)).bytes.prefix(Self.nonceCount))
         // Sound: the bytes are lent for the call.
-        let body = unsafe plain.withUnsafeBytes { input in
-            Result { () throws(KeyError) in
-                try unsafe GaloisCounterMode.seal(input, key: key.keyPointer, nonce: nonce, associated: associated)
-            }
+        let sealed = unsafe plain.withUnsafeBytes { input in
+            Result { () throws(KeyError) in try unsafe seal(input, associated: associated) }
         }
-        return nonce + (try body.get())
+        return try sealed.get()
+    }
+
+    /// The same of bytes that need not be an array: a key, which must not be copied.
+    func seal(_ plain: UnsafeRawBufferPointer, associated: [UInt8]) throws(KeyError) -> [UInt8] {
+        let nonce = unsafe Array(nonces.nonceCode(plain, associated: associated).bytes.prefix(Self.nonceCount))
+        return nonce
+            + (try unsafe GaloisCounterMode.seal(plain, key: key.keyPointer, nonce: nonce, associated: associated))
     }
 
     /// The plaintext; `KeyError.cannotOpen` when anything was altered, or key or associated data are others.
@@ -43,14 +47,15 @@ package struct Sealer: Sendable {
         return plain
     }
 
-    private static func nonceInput(_ plain: [UInt8], _ associated: [UInt8]) -> [UInt8] {
-        var input: [UInt8] = []
-        input.reserveCapacity(8 + associated.count + plain.count)
-        for shift in stride(from: 56, through: 0, by: -8) {
-            input.append(UInt8(truncatingIfNeeded: UInt64(associated.count) >> UInt64(shift)))
+    /// The plaintext into memory of the caller's, of exactly its length; false where it does not open.
+    func open(_ sealed: [UInt8], associated: [UInt8], into out: UnsafeMutableRawBufferPointer) -> Bool {
+        guard sealed.count == out.count + Self.overhead else { return false }
+        return unsafe sealed.withUnsafeBytes { input in
+            guard let nonce = unsafe input.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return false }
+            // Sound: the body begins behind the nonce, which the count has room for.
+            let body = unsafe UnsafeRawBufferPointer(rebasing: input[Self.nonceCount...])
+            return unsafe GaloisCounterMode.open(
+                body, key: key.keyPointer, nonce: nonce, associated: associated, into: out)
         }
-        input += associated
-        input += plain
-        return input
     }
 }
