@@ -118,31 +118,77 @@ static inline void selvedge_hkdf_expand(
     OPENSSL_cleanse(&pads, sizeof pads);
 }
 
-/// AES-256-GCM with a 12-byte nonce and a 16-byte tag after the ciphertext. 1 on success.
-static inline int selvedge_gcm_seal(
-    const uint8_t key[32], const uint8_t nonce[12], const uint8_t *associated, size_t associated_count,
-    const uint8_t *plain, size_t plain_count, uint8_t *out) {
+/// HMAC over the length of the associated data in eight bytes, it, and the message.
+static inline void selvedge_hmac_bound(
+    const selvedge_hmac_pads *pads, const uint8_t *associated, size_t associated_count, const uint8_t *message,
+    size_t count, uint8_t code[32]) {
+    SHA256_CTX context = pads->inner;
+    uint8_t length[8], digest[32];
+    for (int i = 0; i < 8; i++) { length[i] = (uint8_t)((uint64_t)associated_count >> (56 - 8 * i)); }
+    SHA256_Update(&context, length, sizeof length);
+    if (associated_count > 0) { SHA256_Update(&context, associated, associated_count); }
+    if (count > 0) { SHA256_Update(&context, message, count); }
+    SHA256_Final(digest, &context);
+    context = pads->outer;
+    SHA256_Update(&context, digest, sizeof digest);
+    SHA256_Final(code, &context);
+    OPENSSL_cleanse(&context, sizeof context);
+}
+
+/// The same under a key that is derived from `key` by a label.
+static inline void selvedge_bound_code(
+    const uint8_t key[32], const uint8_t *label, size_t label_count, const uint8_t *associated, size_t associated_count,
+    const uint8_t *message, size_t count, uint8_t code[32]) {
+    selvedge_hmac_pads pads;
+    uint8_t derived[32];
+    selvedge_hkdf_expand(key, label, label_count, derived);
+    selvedge_hmac_begin(&pads, derived, sizeof derived);
+    selvedge_hmac_bound(&pads, associated, associated_count, message, count, code);
+    OPENSSL_cleanse(derived, sizeof derived);
+    OPENSSL_cleanse(&pads, sizeof pads);
+}
+
+/// A context for AES-256-GCM that can be kept: fetching the algorithm and making one takes longer than a short value.
+/// NULL when memory or libcrypto fails.
+static inline EVP_CIPHER_CTX *selvedge_gcm_new(void) {
     EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
-    int written = 0, ok = context != NULL && plain_count <= INT32_MAX && associated_count <= INT32_MAX;
-    ok = ok && EVP_EncryptInit_ex(context, EVP_aes_256_gcm(), NULL, key, nonce) == 1;
+    if (context != NULL && EVP_EncryptInit_ex(context, EVP_aes_256_gcm(), NULL, NULL, NULL) != 1) {
+        EVP_CIPHER_CTX_free(context);
+        context = NULL;
+    }
+    return context;
+}
+
+static inline void selvedge_gcm_free(EVP_CIPHER_CTX *context) { EVP_CIPHER_CTX_free(context); }
+
+/// Leaves a context with a key of zeros in the place of the one that it was used with. Where that fails its key must not stay
+/// either: 0, and the context is to be freed.
+static inline int selvedge_gcm_forget(EVP_CIPHER_CTX *context) {
+    static const uint8_t zeros[32] = {0};
+    return EVP_CipherInit_ex(context, NULL, NULL, zeros, NULL, 1) == 1;
+}
+
+/// Seals with a 12-byte nonce and a 16-byte tag after the ciphertext. 1 on success.
+static inline int selvedge_gcm_seal_with(
+    EVP_CIPHER_CTX *context, const uint8_t key[32], const uint8_t nonce[12], const uint8_t *associated,
+    size_t associated_count, const uint8_t *plain, size_t plain_count, uint8_t *out) {
+    int written = 0, ok = plain_count <= INT32_MAX && associated_count <= INT32_MAX;
+    ok = ok && EVP_EncryptInit_ex(context, NULL, NULL, key, nonce) == 1;
     if (ok && associated_count > 0) {
         ok = EVP_EncryptUpdate(context, NULL, &written, associated, (int)associated_count) == 1;
     }
     if (ok && plain_count > 0) { ok = EVP_EncryptUpdate(context, out, &written, plain, (int)plain_count) == 1; }
     ok = ok && EVP_EncryptFinal_ex(context, out + plain_count, &written) == 1;
-    ok = ok && EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_GET_TAG, 16, out + plain_count) == 1;
-    EVP_CIPHER_CTX_free(context);
-    return ok;
+    return ok && EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_GET_TAG, 16, out + plain_count) == 1;
 }
 
-/// The reverse of selvedge_gcm_seal; `sealed_count` excludes the tag, which follows. 0 when the tag does not fit.
-static inline int selvedge_gcm_open(
-    const uint8_t key[32], const uint8_t nonce[12], const uint8_t *associated, size_t associated_count,
-    const uint8_t *sealed, size_t sealed_count, uint8_t *out) {
-    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
-    int written = 0, ok = context != NULL && sealed_count <= INT32_MAX && associated_count <= INT32_MAX;
+/// The reverse; `sealed_count` excludes the tag, which follows. 0 when the tag does not fit: then `out` is cleansed.
+static inline int selvedge_gcm_open_with(
+    EVP_CIPHER_CTX *context, const uint8_t key[32], const uint8_t nonce[12], const uint8_t *associated,
+    size_t associated_count, const uint8_t *sealed, size_t sealed_count, uint8_t *out) {
+    int written = 0, ok = sealed_count <= INT32_MAX && associated_count <= INT32_MAX;
     uint8_t tag[16], rest[16];
-    ok = ok && EVP_DecryptInit_ex(context, EVP_aes_256_gcm(), NULL, key, nonce) == 1;
+    ok = ok && EVP_DecryptInit_ex(context, NULL, NULL, key, nonce) == 1;
     if (ok && associated_count > 0) {
         ok = EVP_DecryptUpdate(context, NULL, &written, associated, (int)associated_count) == 1;
     }
@@ -150,7 +196,40 @@ static inline int selvedge_gcm_open(
     if (ok) { memcpy(tag, sealed + sealed_count, sizeof tag); }
     ok = ok && EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_SET_TAG, 16, tag) == 1;
     ok = ok && EVP_DecryptFinal_ex(context, rest, &written) == 1;
-    EVP_CIPHER_CTX_free(context);
+    if (!ok && sealed_count > 0) { OPENSSL_cleanse(out, sealed_count); }
+    return ok;
+}
+
+/// Ed25519: the public key of a seed of 32 bytes. 1 on success.
+static inline int selvedge_ed25519_public(const uint8_t seed[32], uint8_t out[32]) {
+    size_t count = 32;
+    EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed, 32);
+    int ok = key != NULL && EVP_PKEY_get_raw_public_key(key, out, &count) == 1 && count == 32;
+    EVP_PKEY_free(key);
+    return ok;
+}
+
+/// Ed25519: the signature of a message, 64 bytes. 1 on success.
+static inline int selvedge_ed25519_sign(const uint8_t seed[32], const uint8_t *message, size_t count, uint8_t out[64]) {
+    size_t written = 64;
+    EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed, 32);
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    int ok = key != NULL && context != NULL && EVP_DigestSignInit(context, NULL, NULL, NULL, key) == 1
+        && EVP_DigestSign(context, out, &written, message, count) == 1 && written == 64;
+    EVP_MD_CTX_free(context);
+    EVP_PKEY_free(key);
+    return ok;
+}
+
+/// Ed25519: whether the signature is that of the message under the public key.
+static inline int selvedge_ed25519_verify(
+    const uint8_t public_key[32], const uint8_t *message, size_t count, const uint8_t signature[64]) {
+    EVP_PKEY *key = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, public_key, 32);
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    int ok = key != NULL && context != NULL && EVP_DigestVerifyInit(context, NULL, NULL, NULL, key) == 1
+        && EVP_DigestVerify(context, signature, 64, message, count) == 1;
+    EVP_MD_CTX_free(context);
+    EVP_PKEY_free(key);
     return ok;
 }
 

@@ -40,8 +40,8 @@ package final class KeyRing: Sendable {
         feature = try unsafe MessageAuthenticator(key: bundle.demand(.feature))
         audit = try unsafe MessageAuthenticator(key: bundle.demand(.audit))
         content = try unsafe MessageAuthenticator(key: bundle.demand(.content))
-        let seal = try unsafe SecretBytes(copying: bundle.demand(.seal))
-        sealer = try unsafe Sealer(key: seal, nonces: MessageAuthenticator(key: bundle.demand(.sealNonce)))
+        let sealKey = try unsafe SecretBytes(copying: bundle.demand(.seal))
+        sealer = try unsafe Sealer(key: sealKey, nonces: MessageAuthenticator(key: bundle.demand(.sealNonce)))
         slotSealer = try Sealer(derivedFrom: bundle, .seal, label: "slots")
         feedSealer = try Sealer(derivedFrom: bundle, .feed, label: "feed")
         profileCipher = try unsafe ProfileCipher(key: bundle.demand(.profileID))
@@ -73,6 +73,11 @@ package final class KeyRing: Sendable {
             nestings.append(IdentityNesting(version: version, authenticator))
         }
         return nestings
+    }
+
+    /// A copy of a key of the bundle's.
+    func seed(of kind: KeyName.Kind) throws(KeyError) -> SecretBytes {
+        try unsafe SecretBytes(copying: bundle.demand(kind))
     }
 
     /// The key of one version and namespace. An older store's first version is derived as it always was.
