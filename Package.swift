@@ -46,6 +46,7 @@ let package = Package(
         .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
         .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CFileSystem"),
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
@@ -73,7 +74,7 @@ let package = Package(
         // Meaning.
         .target(name: "Stitching", dependencies: ["Identity"], swiftSettings: settings),
         .target(
-            name: "GraphStore", dependencies: ["LMDB", "Identity", "Stitching"], swiftSettings: settings),
+            name: "GraphStore", dependencies: ["CFileSystem", "LMDB", "Identity", "Stitching"], swiftSettings: settings),
 
         // Use cases.
         .target(

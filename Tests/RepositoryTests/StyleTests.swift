@@ -30,7 +30,8 @@ import Testing
     /// Where a call of the system takes a pointer: files, terminals and signals; and the bench and gRPC's
     /// messages, which copy raw bytes.
     private static let edges = [
-        "Sources/GraphStore/StoreLabel.swift", "Sources/BenchFacade/BenchStore+Rows.swift",
+        "Sources/GraphStore/StoreLabel.swift", "Sources/GraphStore/KeySlots/SlotFile.swift",
+        "Sources/BenchFacade/BenchStore+Rows.swift",
         "Sources/Service/Transports/GRPC/RawMessages.swift",
         "Sources/selvedge/DamageSignals.swift", "Sources/selvedge/StoreOptions.swift",
         "Sources/selvedge/Commands/InitCommand.swift", "Sources/selvedge/Output/",

@@ -236,6 +236,9 @@ extension Inspection {
             let entry = try AuditEntryCodec.decode(payload, version: AuditEntryCodec.version)
             if key != sequence + 1 { report.add("audit: entry \(key) does not follow the one before it") }
             if entry.previous != previous { report.add("audit: entry \(key) names another entry before it") }
+            if let code = entry.code, code != entry.expectedCode(at: key, keyRing) {
+                report.add("audit: entry \(key) is not the one that was written")
+            }
             sequence = key
             previous = keyRing.audit.code(for: entry.bytes)
             return .proceed
