@@ -73,6 +73,7 @@ let package = Package(
 
         // Meaning.
         .target(name: "Stitching", dependencies: ["Identity"], swiftSettings: settings),
+        .target(name: "Erasure", dependencies: ["LMDB"], swiftSettings: settings),
         .target(
             name: "GraphStore", dependencies: ["CFileSystem", "LMDB", "Identity", "Stitching"], swiftSettings: settings),
 
@@ -156,6 +157,7 @@ let package = Package(
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),
         .testTarget(name: "IdentityTests", dependencies: ["Identity"], swiftSettings: settings),
         .testTarget(name: "StitchingTests", dependencies: ["Stitching", "Identity"], swiftSettings: settings),
+        .testTarget(name: "ErasureTests", dependencies: ["Erasure", "LMDB", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "GraphStoreTests", dependencies: ["GraphStore", "Stitching", "Identity", "LMDB", "TestSupport"],
             swiftSettings: settings),

@@ -4,7 +4,7 @@ import Testing
 @Suite struct ImportTests {
     private static let rows: [[String]] = [
         ["LMDB", "Identity", "Scoring", "Wire"],
-        ["Stitching", "Offers"],
+        ["Stitching", "Offers", "Erasure"],
         ["GraphStore"],
         ["Engine", "Backfill"],
         ["Service", "Console", "SelvedgeClient", "BenchFacade"],
