@@ -1,5 +1,6 @@
 package import Engine
 package import Identity
+internal import Stitching
 
 /// What is left of a scenario without somebody, and whom an erasure should take: naively, from the steps alone.
 extension Scenario {
@@ -56,8 +57,8 @@ extension Scenario {
 extension Oracle {
     /// Whom an erasure by one key takes: its profile, but for identifiers that others have too, and what hangs on it alone.
     package func erased(by key: IdentityKey) -> Set<IdentityKey> {
-        guard let own = cluster(of: key) else { return remains([key]) }
-        return remains(own.filter { isRecord($0) || !isShared($0, own) })
+        guard let own = cluster(of: key) else { return remains([key], own: []) }
+        return remains(own.filter { isRecord($0) || !isShared($0, own) }, own: own)
     }
 
     private func isShared(_ key: IdentityKey, _ own: Set<IdentityKey>) -> Bool {
@@ -78,9 +79,14 @@ extension Oracle {
     }
 
     /// With what has expired, hubs and records that hang on what goes and on nobody else who can be seen.
-    private func remains(_ taken: Set<IdentityKey>) -> Set<IdentityKey> {
+    private func remains(_ taken: Set<IdentityKey>, own: Set<IdentityKey>) -> Set<IdentityKey> {
         var gone = taken
         var isGrowing = !taken.isEmpty
+        func isOwn(_ record: HeldEvidence.Record) -> Bool {
+            record.identifiers.allSatisfy {
+                gone.contains($0) || own.contains($0) || hidden.contains($0) || hubs.contains($0)
+            }
+        }
         func isRest(_ key: IdentityKey) -> Bool { hidden.contains(key) || (hubs.contains(key) && isAlone(key)) }
         while isGrowing {
             isGrowing = false
@@ -93,14 +99,17 @@ extension Oracle {
                         || (hidden.contains(key) && hubs.contains(other))
                 }
                 let listers = evidence.records.filter { $0.identifiers.contains(key) }
-                guard isFree, listers.allSatisfy({ gone.contains($0.key) || isAlone($0.key) }) else { continue }
+                let areOwn = listers.allSatisfy { record in
+                    if gone.contains(record.key) { return true }
+                    return isOwn(record) && (hidden.contains(key) || !gone.isDisjoint(with: record.identifiers))
+                }
+                guard isFree, areOwn else { continue }
                 gone.insert(key)
                 isGrowing = true
             }
         }
         for record in evidence.records where !gone.contains(record.key) {
-            guard !gone.isDisjoint(with: record.identifiers) else { continue }
-            if isAlone(record.key) || gone.isSuperset(of: record.identifiers) { gone.insert(record.key) }
+            if !gone.isDisjoint(with: record.identifiers), isOwn(record) { gone.insert(record.key) }
         }
         return gone
     }

@@ -25,6 +25,8 @@ struct ErasureSelection {
     private(set) var trimmed: [RecordKey] = []
     private(set) var nodes: Set<NodeID> = []
 
+    /// Members of the profile, whether they go or stay.
+    private var own: Set<NodeID> = []
     private let state: StoreState
 
     /// - Parameters:
@@ -78,6 +80,7 @@ struct ErasureSelection {
         let home = members.indices.filter {
             members[$0].cluster == members[start].cluster && !members[$0].flags.contains(.hidden)
         }
+        own = Set(home.map { members[$0].node })
         var joined = Self.reach(from: start, among: Set(home), component)
         for place in home where named.contains(members[place].key) && !joined.contains(place) {
             joined.formUnion(Self.reach(from: place, among: Set(home), component))
@@ -197,9 +200,14 @@ struct ErasureSelection {
             return isAlone ? .proceed : .stop
         }
         guard isAlone else { return false }
-        try snapshot.scan(Tables.listings, from: NodePair(member.node, NodeID(0))) { key, _ in
+        try snapshot.scan(Tables.listings, from: NodePair(member.node, NodeID(0))) { key, payload in
             guard key.first == member.node else { return .stop }
-            if !nodes.contains(key.second), try !standsAlone(key.second, snapshot) { isAlone = false }
+            if nodes.contains(key.second) { return .proceed }
+            let source = try ListingCodec.decode(payload, version: ListingCodec.version).source
+            let identifiers = try identifiers(of: key.second, source, snapshot)
+            // Records that list nothing but a hub may be anybody's.
+            isAlone =
+                try isOwn(identifiers, snapshot) && (!isHub || identifiers.contains(where: nodes.contains))
             return isAlone ? .proceed : .stop
         }
         return isAlone
@@ -207,7 +215,7 @@ struct ErasureSelection {
 
     // MARK: Records
 
-    /// Takes records that list nothing but what goes, or are tied to nobody; the others lose it.
+    /// Takes records that list what goes and nobody else who can be seen; the others lose it.
     private mutating func takeRecords(isOnly: Bool, _ snapshot: borrowing some Snapshot & ~Copyable) throws {
         for entry in taken where entry.member.namespace != .record {
             var listed: [(record: NodeID, source: SourceID)] = []
@@ -218,27 +226,34 @@ struct ErasureSelection {
                 return .proceed
             }
             for listing in listed where !nodes.contains(listing.record) {
-                try take(listing.record, listing.source, isOnly: isOnly, snapshot)
+                guard let member = try snapshot.storedMember(listing.record) else { continue }
+                let identifiers = try identifiers(of: listing.record, listing.source, snapshot)
+                let key = RecordKey(source: listing.source, key: member.key)
+                if try isOnly ? identifiers.allSatisfy(nodes.contains) : isOwn(identifiers, snapshot) {
+                    try take(member, snapshot)
+                } else if !trimmed.contains(key) {
+                    trimmed.append(key)
+                }
             }
         }
     }
 
-    private mutating func take(
-        _ record: NodeID, _ source: SourceID, isOnly: Bool, _ snapshot: borrowing some Snapshot & ~Copyable
-    ) throws {
-        guard let member = try snapshot.storedMember(record) else { return }
-        let key = RecordKey(source: source, key: member.key)
-        guard case .held(let held)? = try snapshot.get(Tables.records, key) else { return }
-        let isBare = held.identifiers.allSatisfy(nodes.contains)
-        if try isBare || (!isOnly && standsAlone(record, snapshot)) {
-            try take(member, snapshot)
-        } else if !trimmed.contains(key) {
-            trimmed.append(key)
-        }
+    /// The nodes that a record lists.
+    private func identifiers(
+        of record: NodeID, _ source: SourceID, _ snapshot: borrowing some Snapshot & ~Copyable
+    ) throws -> [NodeID] {
+        guard let member = try snapshot.storedMember(record),
+            case .held(let held)? = try snapshot.get(Tables.records, RecordKey(source: source, key: member.key))
+        else { throw StoreError.damaged("a record that is listed is not held") }
+        return held.identifiers
     }
 
-    /// Whether a record is tied to nobody.
-    private func standsAlone(_ record: NodeID, _ snapshot: borrowing some Snapshot & ~Copyable) throws -> Bool {
-        try snapshot.componentSize(of: record)?.members == 1
+    /// Whether all that a record lists goes, is of the profile, has expired or is a hub: then it is nobody else's.
+    private func isOwn(_ identifiers: [NodeID], _ snapshot: borrowing some Snapshot & ~Copyable) throws -> Bool {
+        try identifiers.allSatisfy { node in
+            if nodes.contains(node) || own.contains(node) { return true }
+            guard let member = try snapshot.storedMember(node) else { return true }
+            return !member.flags.isDisjoint(with: [.hidden, .hub])
+        }
     }
 }

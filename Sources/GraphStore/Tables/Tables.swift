@@ -10,7 +10,7 @@ package enum Tables {
             suspended.declaration, assertions.declaration, records.declaration, listings.declaration,
             expiries.declaration, heirs.declaration, links.declaration, consents.declaration, changes.declaration,
             audit.declaration, suppressions.declaration, restrictions.declaration, erasures.declaration,
-            needles.declaration,
+            needles.declaration, dataKeys.declaration,
         ]
     }
 }

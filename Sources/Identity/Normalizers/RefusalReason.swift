@@ -70,7 +70,8 @@ package enum RefusalReason: String, Error, Sendable, CaseIterable {
         case .tooManyDecisions: "send fewer decisions with one observation"
         case .retracted: "send a version that is later than the retraction"
         case .olderThanPurge: "evidence before the purge's horizon is not taken back"
-        case .suppressed: "the person was erased or has objected; only a new consent of theirs, entered as such, undoes it"
+        case .suppressed:
+            "the person was erased or has objected; only a new consent of theirs, entered as such, undoes it"
         }
     }
 }

@@ -54,8 +54,7 @@ struct ErasureRun {
     }
 
     mutating func check() throws {
-        let engine = try TemporaryStore.engine(at: directory.path + "/store", scenario.configuration)
-        let store = OpenedStore(engine)
+        let store = OpenedStore(try TemporaryStore.engine(at: directory.path + "/store", scenario.configuration))
         var run = PropertyRun(scenario)
         try run.apply(
             scenario.order(&generator), to: store.engine, sweeping: generator.chance(50), duplicating: false)
@@ -68,7 +67,7 @@ struct ErasureRun {
         let oracle = Oracle(scenario)
         let gone = try compareSelection(store.engine, oracle, key)
         let number = try approve(store.engine, subject(key))
-        try run(number, store)
+        try carryOut(number, store)
         try compare(store, gone, number)
         try bringBack(store.engine, gone)
         try checkIntegrity(store.engine)
@@ -128,7 +127,7 @@ struct ErasureRun {
     // MARK: Running
 
     /// Runs the erasure, stopping at random steps as a kill would, and opening the store anew.
-    private mutating func run(_ number: UInt64, _ store: OpenedStore) throws {
+    private mutating func carryOut(_ number: UInt64, _ store: OpenedStore) throws {
         let time = EvidenceBuilder.time(hours: 2_001)
         for _ in 0..<200 {
             var rest = generator.int(0...6)
@@ -158,7 +157,9 @@ struct ErasureRun {
         for key in scenario.keys.sorted() {
             let isSuppressed = try engine.suppression(of: key) != nil
             guard isSuppressed else { continue }
-            if try engine.resolve(key) != nil { throw PropertyFailure("\(Scenario.name(key)) is seen behind the fence") }
+            if try engine.resolve(key) != nil {
+                throw PropertyFailure("\(Scenario.name(key)) is seen behind the fence")
+            }
         }
     }
 
@@ -189,7 +190,8 @@ struct ErasureRun {
             let found = try engine.resolve(key).map { Set($0.members.map(\.key)) }
             let expected = try other.resolve(key).map { Set($0.members.map(\.key)) }
             guard found != expected else { continue }
-            text += "  \(Scenario.name(key)): \(found.map(Self.text) ?? "none"), not "
+            text +=
+                "  \(Scenario.name(key)): \(found.map(Self.text) ?? "none"), not "
                 + "\(expected.map(Self.text) ?? "none")\n"
         }
         return text

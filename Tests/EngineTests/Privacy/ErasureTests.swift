@@ -84,7 +84,8 @@ import Testing
 
     @Test func aSharedDeviceStaysWithTheOtherPerson() throws {
         let graph = try TestGraph(
-            adding: "  customer: {strength: 950, class: person, unique_per_profile: true, hub_limit: 9, fan_limit: 9}\n")
+            adding: "  customer: {strength: 950, class: person, unique_per_profile: true, hub_limit: 9, fan_limit: 9}\n"
+        )
         try graph.see(("customer", 1), ("device", 1), ("email", 1))
         try graph.see(("customer", 2), ("device", 1))
         #expect(try Self.erase(graph, "email", 1).row.counts.shared == 1)
