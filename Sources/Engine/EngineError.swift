@@ -42,6 +42,8 @@ package enum EngineError: Error, Sendable {
     case ownRequest(UInt64)
     case expiredApproval(UInt64)
     case notAGrant
+    /// The search after a scrub has found something, or cannot be ended yet.
+    case notVerified(UInt64, ErasureVerification)
 }
 
 extension EngineError: CustomStringConvertible {
@@ -85,7 +87,7 @@ extension EngineError: CustomStringConvertible {
         case .cannotRepartition(let reasons):
             "the store cannot be evaluated under this configuration: " + reasons.joined(separator: "; ")
         case .suppressed, .noSuchErasure, .unknownSubject, .wrongState, .otherRequest, .ownRequest, .expiredApproval,
-            .notAGrant:
+            .notAGrant, .notVerified:
             privacyDescription
         }
     }

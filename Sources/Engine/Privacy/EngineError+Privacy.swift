@@ -21,6 +21,10 @@ extension EngineError {
             "the approval of request \(number) has expired, and with it the request: make it anew"
         case .notAGrant:
             "only a new consent lets a suppressed person come back: give a decision that grants a purpose"
+        case .notVerified(let number, let found):
+            "erasure \(number) is not verified: \(found.fileHits) hits in files, rows in "
+                + "\(found.rowHits.isEmpty ? "no table" : found.rowHits.keys.sorted().joined(separator: ", ")), "
+                + "\(found.oldGenerations) old generations that somebody reads; end the readers, scrub again, then run it"
         default: "\(self)"
         }
     }
