@@ -130,7 +130,7 @@ let package = Package(
         .executableTarget(
             name: "selvedge",
             dependencies: [
-                "Engine", "Backfill", "GraphStore", "Stitching", "Identity", "LMDB", "Wire", "Service",
+                "Erasure", "Engine", "Backfill", "GraphStore", "Stitching", "Identity", "LMDB", "Wire", "Service",
                 "SelvedgeClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

@@ -1,4 +1,4 @@
-package import Engine
+internal import Engine
 package import Identity
 internal import Stitching
 
@@ -91,17 +91,18 @@ extension Oracle {
         while isGrowing {
             isGrowing = false
             for key in hidden.union(hubs).subtracting(gone) where isRest(key) {
+                // A hub that has expired is a hub still: it may be anybody's.
+                let hasExpired = !hubs.contains(key)
                 let others = evidence.pairs.union(evidence.events.keys).filter { $0.contains(key) }
                     .map { $0.other(than: key) }.filter { $0 != key }
                 guard others.contains(where: { gone.contains($0) && !isRecord($0) }) else { continue }
                 let isFree = others.allSatisfy { other in
-                    gone.contains(other) || (hidden.contains(key) && isRest(other))
-                        || (hidden.contains(key) && hubs.contains(other))
+                    gone.contains(other) || (hasExpired && (hidden.contains(other) || hubs.contains(other)))
                 }
                 let listers = evidence.records.filter { $0.identifiers.contains(key) }
                 let areOwn = listers.allSatisfy { record in
                     if gone.contains(record.key) { return true }
-                    return isOwn(record) && (hidden.contains(key) || !gone.isDisjoint(with: record.identifiers))
+                    return isOwn(record) && (hasExpired || !gone.isDisjoint(with: record.identifiers))
                 }
                 guard isFree, areOwn else { continue }
                 gone.insert(key)

@@ -25,8 +25,11 @@ extension Applier {
             try step(number, from: .shredded, to: .deleted, time, &transaction)
         case .verifyErasure(let number, let time):
             try verifyErasure(number, time, &transaction)
-        case .certifyErasure(let number, let time):
+        case .certifyErasure(let number, let text, let json, let time):
             try step(number, from: .verified, to: .certified, time, &transaction)
+            var row = try erasure(number, transaction)
+            (row.certificate, row.certificateJSON) = (text, json)
+            try transaction.put(Tables.erasures, number, row)
         case .restrict(let subject, let kind, let purposes, let act):
             report.number = UInt64(try restrict(subject, kind, purposes, act, &transaction))
         case .lift(let subject, let kind, let act):

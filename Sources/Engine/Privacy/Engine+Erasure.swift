@@ -1,7 +1,7 @@
 package import GraphStore
 package import Identity
 internal import LMDB
-package import Stitching
+internal import Stitching
 
 /// An erasure as the privacy team sees it.
 package struct ErasureStatus: Hashable, Sendable {

@@ -1,7 +1,13 @@
-package import GraphStore
-package import Identity
+internal import GraphStore
+internal import Identity
+package import Stitching
 
 extension Engine {
+    /// The node behind a profile id; nil: it is forged.
+    package func node(of id: ProfileID) -> NodeID? {
+        store.keyRing.profileCipher.decrypt(id.high, id.low).map { NodeID($0) }
+    }
+
     /// Keeps a profile from being used (Art. 18 and 21 GDPR): it is stored, and answers generic. It stays so through merges,
     /// and no grant ends it. An objection also suppresses the identifiers, should they ever go.
     ///

@@ -1,4 +1,4 @@
-package import GraphStore
+internal import GraphStore
 package import Identity
 internal import LMDB
 internal import Stitching
@@ -49,10 +49,12 @@ extension Engine {
         return verification
     }
 
-    /// Ends an erasure: nothing is left to be done.
+    /// Ends an erasure: nothing is left to be done. The certificate is kept with it, in words and as JSON.
     @discardableResult
-    package func certifyErasure(_ number: UInt64, at time: Timestamp) throws -> ErasureStatus {
-        try apply(.privacy(.certifyErasure(number, time)))
+    package func certifyErasure(
+        _ number: UInt64, text: String = "", json: String = "", at time: Timestamp
+    ) throws -> ErasureStatus {
+        try apply(.privacy(.certifyErasure(number, text: text, json: json, time)))
         return try erasure(number)
     }
 

@@ -42,7 +42,8 @@ package enum PrivacyCommand: Sendable {
     /// Ends the deletion once nothing names the subject any more.
     case endDeletion(UInt64, Timestamp)
     case verifyErasure(UInt64, Timestamp)
-    case certifyErasure(UInt64, Timestamp)
+    /// With the certificate in words and as JSON.
+    case certifyErasure(UInt64, text: String, json: String, Timestamp)
     /// Keeps a profile from purposes, by number as bits.
     case restrict(PrivacySubject, RestrictionKind, purposes: UInt32, PrivacyAct)
     /// Lets a profile be used again for what it was restricted from, or had objected to.

@@ -1,5 +1,5 @@
-package import GraphStore
-package import Identity
+internal import GraphStore
+internal import Identity
 package import LMDB
 internal import Stitching
 

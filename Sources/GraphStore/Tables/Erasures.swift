@@ -70,6 +70,9 @@ package struct ErasureRow: Hashable, Sendable {
     package var subject: [UInt8]
     /// The generation that the scrub made.
     package var generation: String
+    /// The certificate, in words and as JSON; empty before there is one.
+    package var certificate = ""
+    package var certificateJSON = ""
 
     package init(
         steps: [Step], due: Timestamp, isOnly: Bool, approvals: UInt8, requestHash: Digest, reason: String,
@@ -121,7 +124,7 @@ extension ErasureRow.State: CustomStringConvertible {
 ///     | due | only | approvals | approval ends | request hash | counts |
 ///     +-----+------+-----------+---------------+--------------+--------+
 ///     reason, generation  | length 2 | UTF-8 |  each
-///     subject             | length 4 | sealed |
+///     subject, certificate in words, as JSON | length 4 | sealed or UTF-8 |  each
 ///     steps               | count 1 | count x (state 1, time 6, principal: length 2, UTF-8) |
 ///
 /// Counts are five numbers of 4 bytes: identifiers, records, shared, likely, needles.
@@ -140,8 +143,10 @@ package enum ErasureCodec: ValueCodec {
         }
         append(row.reason, to: &writer)
         append(row.generation, to: &writer)
-        writer.append(UInt32(row.subject.count))
-        writer.append(contentsOf: row.subject)
+        for bytes in [row.subject, Array(row.certificate.utf8), Array(row.certificateJSON.utf8)] {
+            writer.append(UInt32(bytes.count))
+            writer.append(contentsOf: bytes)
+        }
         writer.append(UInt8(row.steps.count))
         for step in row.steps {
             writer.append(step.state.rawValue)
@@ -172,6 +177,8 @@ package enum ErasureCodec: ValueCodec {
         let reason = try text(&reader)
         let generation = try text(&reader)
         let subject = try ByteArray.decode(&reader, count: Int(try reader.readUInt32()))
+        let certificate = try TextBytes.decode(&reader, count: Int(try reader.readUInt32()))
+        let certificateJSON = try TextBytes.decode(&reader, count: Int(try reader.readUInt32()))
         var steps: [ErasureRow.Step] = []
         for _ in 0..<(try reader.readUInt8()) {
             guard let state = ErasureRow.State(rawValue: try reader.readUInt8()) else { throw .invalid("state") }
@@ -185,6 +192,8 @@ package enum ErasureCodec: ValueCodec {
         row.approvalEnds = approvalEnds
         row.counts = counts
         row.generation = generation
+        row.certificate = certificate
+        row.certificateJSON = certificateJSON
         return row
     }
 
