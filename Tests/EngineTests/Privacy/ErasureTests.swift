@@ -12,6 +12,7 @@ import Testing
         PrivacyAct(by: principal, reason: "a test", at: EvidenceBuilder.time(hours: hours))
     }
 
+    @discardableResult
     private static func erase(
         _ graph: TestGraph, _ namespace: String, _ number: Int, isOnly: Bool = false
     ) throws -> ErasureStatus {

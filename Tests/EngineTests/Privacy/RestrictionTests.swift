@@ -87,7 +87,7 @@ import Testing
         try store.engine.apply(.record([builder.event([("email", 1), ("login", 1)])]))
         try store.engine.restrict(.key(builder.identifier("email", 1)), .restriction, Self.act)
         let other = try Configuration(yaml: yaml.replacing("strength: 300", with: "strength: 301"), file: "test")
-        try store.engine.repartition(to: other, isDryRun: false, options: TemporaryStore.options)
+        _ = try store.engine.repartition(to: other, isDryRun: false, options: TemporaryStore.options)
         try store.reopen()
         try checkIntegrity(store.engine)
         let request = try store.engine.request(
