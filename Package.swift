@@ -46,6 +46,7 @@ let package = Package(
         .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
         .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CFileSystem"),
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
@@ -72,8 +73,9 @@ let package = Package(
 
         // Meaning.
         .target(name: "Stitching", dependencies: ["Identity"], swiftSettings: settings),
+        .target(name: "Erasure", dependencies: ["LMDB"], swiftSettings: settings),
         .target(
-            name: "GraphStore", dependencies: ["LMDB", "Identity", "Stitching"], swiftSettings: settings),
+            name: "GraphStore", dependencies: ["CFileSystem", "LMDB", "Identity", "Stitching"], swiftSettings: settings),
 
         // Use cases.
         .target(
@@ -128,7 +130,7 @@ let package = Package(
         .executableTarget(
             name: "selvedge",
             dependencies: [
-                "Engine", "Backfill", "GraphStore", "Stitching", "Identity", "LMDB", "Wire", "Service",
+                "Erasure", "Engine", "Backfill", "GraphStore", "Stitching", "Identity", "LMDB", "Wire", "Service",
                 "SelvedgeClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -155,6 +157,7 @@ let package = Package(
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),
         .testTarget(name: "IdentityTests", dependencies: ["Identity"], swiftSettings: settings),
         .testTarget(name: "StitchingTests", dependencies: ["Stitching", "Identity"], swiftSettings: settings),
+        .testTarget(name: "ErasureTests", dependencies: ["Erasure", "LMDB", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "GraphStoreTests", dependencies: ["GraphStore", "Stitching", "Identity", "LMDB", "TestSupport"],
             swiftSettings: settings),

@@ -51,8 +51,15 @@ package final class BackfillRun: @unchecked Sendable {
         let configuration = store.configuration
         let state = try store.environment.read { try StoreState($0, configuration: configuration) }
         let scratch = options.scratch ?? directory + "/backfill"
-        plan = SpillPlan(store: store, state: state, directory: scratch)
-        let checkpoint = try Self.begin(in: scratch, store, inputs, options)
+        let plan = try SpillPlan(store: store, state: state, directory: scratch)
+        self.plan = plan
+        var checkpoint = try Self.begin(in: scratch, store, inputs, options)
+        // Rows that are spilled already may be of somebody who was erased since.
+        let isNew = checkpoint.segments.isEmpty
+        guard isNew || checkpoint.suppressed == plan.suppressed.fingerprint || !checkpoint.publishing.isEmpty else {
+            throw BackfillError.changed("who is suppressed in the store")
+        }
+        checkpoint.suppressed = plan.suppressed.fingerprint
         held = Mutex(Held(checkpoint: checkpoint))
         try plan.restore(sources: checkpoint.sources, segments: checkpoint.segments)
         try checkpoint.write(in: scratch)

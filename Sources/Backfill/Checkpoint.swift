@@ -8,6 +8,8 @@ struct Checkpoint: Sendable {
     var configuration: [UInt8] = []
     /// The store's generation.
     var generation = ""
+    /// What the store suppresses (`Suppressed.fingerprint`).
+    var suppressed: UInt64 = 0
     var inputs: [InputSignature] = []
     var positions: [InputPosition] = []
     var note: [UInt8] = []
@@ -18,7 +20,7 @@ struct Checkpoint: Sendable {
     var publishing = ""
 
     static func path(in directory: String) -> String { directory + "/checkpoint" }
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
 
     // MARK: Files
 
@@ -58,6 +60,7 @@ struct Checkpoint: Sendable {
         for bytes in [configuration, Array(generation.utf8), note, Array(publishing.utf8)] {
             ObservationCodec.append(bytes, to: &writer)
         }
+        writer.append(suppressed)
         writer.append(UInt32(inputs.count))
         for input in inputs {
             ObservationCodec.append(Array(input.name.utf8), to: &writer)
@@ -85,6 +88,7 @@ struct Checkpoint: Sendable {
         generation = try ObservationCodec.text(&reader)
         note = try ObservationCodec.document(&reader)
         publishing = try ObservationCodec.text(&reader)
+        suppressed = try reader.readUInt64()
         for _ in 0..<(try reader.readUInt32()) {
             inputs.append(
                 InputSignature(
@@ -108,7 +112,7 @@ struct Checkpoint: Sendable {
         let counts = segment.counts
         for number in [
             segment.number, segment.eventBytes, segment.observationBytes, counts.events, counts.observations,
-            counts.identifiers, counts.retracted, counts.olderThanPurge,
+            counts.identifiers, counts.retracted, counts.olderThanPurge, counts.suppressed,
         ] { writer.append(UInt64(number)) }
         writer.append(counts.clock)
         writer.append(UInt32(counts.newest.count))
@@ -128,6 +132,7 @@ struct Checkpoint: Sendable {
         segment.counts.identifiers = Int(try reader.readUInt64())
         segment.counts.retracted = Int(try reader.readUInt64())
         segment.counts.olderThanPurge = Int(try reader.readUInt64())
+        segment.counts.suppressed = Int(try reader.readUInt64())
         segment.counts.clock = try reader.readInt64()
         for _ in 0..<(try reader.readUInt32()) {
             segment.counts.oldest.append(try reader.readInt64())

@@ -23,6 +23,7 @@ struct Stages {
         report.observations = counts.events + counts.observations
         report.replayed = counts.observations
         if counts.retracted > 0 { report.refused[RefusalReason.retracted.rawValue] = counts.retracted }
+        if counts.suppressed > 0 { report.refused[RefusalReason.suppressed.rawValue] = counts.suppressed }
         if counts.olderThanPurge > 0 { report.refused[RefusalReason.olderThanPurge.rawValue] = counts.olderThanPurge }
     }
 

@@ -16,6 +16,8 @@ package enum Command: Sendable {
     case sweep(Timestamp)
     /// Deletes what is hidden at the time; what is older is refused from then on.
     case purge(Timestamp)
+    /// A step under data protection law.
+    case privacy(PrivacyCommand)
 }
 
 /// What somebody says of two identifiers or records.

@@ -1,3 +1,4 @@
+package import GraphStore
 package import Identity
 
 /// What a command is refused for, as a whole: nothing of it was applied.
@@ -28,6 +29,21 @@ package enum EngineError: Error, Sendable {
     case storeFull(used: Int, limit: Int)
     /// A configuration that the store cannot be evaluated under: each reason.
     case cannotRepartition([String])
+    /// An identifier that was erased, or whose holder has objected.
+    case suppressed
+    case noSuchErasure(UInt64)
+    /// A profile id that leads to nothing.
+    case unknownSubject
+    /// The request is not in the state that the step needs.
+    case wrongState(UInt64, ErasureRow.State)
+    /// The approval is of something else than the request.
+    case otherRequest(UInt64)
+    /// The requester must not approve.
+    case ownRequest(UInt64)
+    case expiredApproval(UInt64)
+    case notAGrant
+    /// The search after a scrub has found something, or cannot be ended yet.
+    case notVerified(UInt64, ErasureVerification)
 }
 
 extension EngineError: CustomStringConvertible {
@@ -70,6 +86,9 @@ extension EngineError: CustomStringConvertible {
                 + "purge, or raise map-bytes in the store's file STORE while nobody has it open"
         case .cannotRepartition(let reasons):
             "the store cannot be evaluated under this configuration: " + reasons.joined(separator: "; ")
+        case .suppressed, .noSuchErasure, .unknownSubject, .wrongState, .otherRequest, .ownRequest, .expiredApproval,
+            .notAGrant, .notVerified:
+            privacyDescription
         }
     }
 }

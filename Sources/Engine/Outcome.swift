@@ -42,6 +42,12 @@ package struct CommandReport: Sendable {
     package var recordsRetracted = 0
     /// Components evaluated again.
     package var componentsEvaluated = 0
+    /// The number that an act under data protection law was given, or of identifiers that it changed.
+    package var number: UInt64 = 0
+    /// Identifiers and decisions that were left out because they are suppressed.
+    package var suppressed = 0
+    /// Whether a step that comes in pieces is done.
+    package var isComplete = true
 
     package init() {}
 }

@@ -5,4 +5,6 @@ extension Refusal {
     static func retracted() -> Refusal { Refusal(reason: .retracted, field: "time") }
 
     static func olderThanPurge() -> Refusal { Refusal(reason: .olderThanPurge, field: "time") }
+
+    static func suppressed() -> Refusal { Refusal(reason: .suppressed, field: "identifiers") }
 }

@@ -36,8 +36,12 @@ package struct MemberFlags: OptionSet, Hashable, Sendable {
     package static let hub = MemberFlags(rawValue: 8)
     /// It has rows in `consents`.
     package static let hasConsents = MemberFlags(rawValue: 16)
-    /// It holds a denial for the whole person: neither it nor its links expire.
+    /// It holds a denial for the whole person, or is restricted: neither it nor its links expire.
     package static let pinned = MemberFlags(rawValue: 32)
+    /// It is being erased: hidden, and nothing is added to it.
+    package static let fenced = MemberFlags(rawValue: 64)
+    /// It has a row in `restrictions`: stored, not used.
+    package static let restricted = MemberFlags(rawValue: 128)
 }
 
 /// An active link of a component as stored; ends are indices of members, `left <= right`.

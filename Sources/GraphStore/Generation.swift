@@ -71,7 +71,8 @@ package final class Generation {
     /// goes on doing so until he opens the store anew.
     ///
     /// - Parameter mapBytes: the map's size from now on, where it is more than it was.
-    package func publish(mapBytes: Int = 0) throws {
+    /// - Parameter keepsOld: leaves the one that was in use, to be overwritten (`overwriteOld`).
+    package func publish(mapBytes: Int = 0, keepsOld: Bool = false) throws {
         try StoreFiles.syncDirectory(directory)
         var label = try StoreLabel(file: store.directory + "/STORE")
         if mapBytes > label.mapBytes {
@@ -79,8 +80,30 @@ package final class Generation {
             try StoreFiles.replace(store.directory + "/STORE", with: label.text)
         }
         try StoreFiles.replace(store.directory + "/CURRENT", with: name + "\n")
-        try Self.removeOthers(than: name, in: store.directory)
+        if !keepsOld { try Self.removeOthers(than: name, in: store.directory) }
     }
+
+    /// Overwrites and removes generations that are older than the one in use, but for those that a process still has open.
+    ///
+    /// - Returns: how many are left.
+    package static func overwriteOld(before name: String, in directory: String) throws -> Int {
+        var left = 0
+        for entry in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [] {
+            guard entry.hasPrefix("gen-"), number(of: entry) < number(of: name) else { continue }
+            let path = directory + "/" + entry
+            guard try Environment.overwrite(directory: path) else {
+                left += 1
+                continue
+            }
+            do { try FileManager.default.removeItem(atPath: path) } catch {
+                throw StoreError.unreadable(path: path, problem: "cannot be removed; check its permissions")
+            }
+        }
+        if left == 0 { try StoreFiles.syncDirectory(directory) }
+        return left
+    }
+
+    private static func number(of name: String) -> Int { Int(name.drop { $0 != "-" }.dropFirst()) ?? 0 }
 
     /// Removes generations that are not in use: older ones, and beginnings. A process that still reads one keeps its
     /// pages until it closes them.
@@ -96,6 +119,6 @@ package final class Generation {
     }
 
     private static func next(after name: String) -> String {
-        "gen-\((Int(name.drop { $0 != "-" }.dropFirst()) ?? 0) + 1)"
+        "gen-\(number(of: name) + 1)"
     }
 }

@@ -45,6 +45,18 @@ struct Cursor: ~Copyable {
         return try step(MDB_SET_RANGE)
     }
 
+    /// Writes an entry behind the last of the table, value and checksum as they are. Unsafe: both must be readable during the
+    /// call, and lie in no page that this transaction writes.
+    @unsafe
+    func append(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws(LMDBError) {
+        var keyValue = unsafe MDB_val(
+            mv_size: key.count, mv_data: UnsafeMutableRawPointer(mutating: key.baseAddress))
+        var data = unsafe MDB_val(
+            mv_size: value.count, mv_data: UnsafeMutableRawPointer(mutating: value.baseAddress))
+        let code = unsafe mdb_cursor_put(cursor, &keyValue, &data, UInt32(MDB_APPEND))
+        try check(code, "copying table \(name)")
+    }
+
     private mutating func step(_ operation: MDB_cursor_op) throws(LMDBError) -> Bool {
         var keyValue = unsafe MDB_val(
             mv_size: key.count, mv_data: UnsafeMutableRawPointer(mutating: key.baseAddress))

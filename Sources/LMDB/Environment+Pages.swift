@@ -36,7 +36,7 @@ extension Environment {
 
 extension PlainFile {
     /// The head page of a commit; `damaged` where there is none that is well formed and inside the file.
-    fileprivate func head(of commit: UInt64) throws(LMDBError) -> MetaPage {
+    func head(of commit: UInt64) throws(LMDBError) -> MetaPage {
         let pageSize = MetaPage(try read(MetaPage.size, at: 0)).pageSize
         let place = commit & 1
         let bytes = try read(MetaPage.size, at: place * pageSize)

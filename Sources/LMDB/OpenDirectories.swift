@@ -20,13 +20,13 @@ struct DirectoryIdentity: Hashable, Sendable {
     }
 
     /// The claim must be made before anything opens or closes a file of the directory.
-    fileprivate func claim(_ path: String) throws(LMDBError) {
+    func claim(_ path: String) throws(LMDBError) {
         if !openDirectories.withLock({ $0.insert(self).inserted }) {
             throw LMDBError(kind: .alreadyOpen, operation: "opening \(path)")
         }
     }
 
-    fileprivate func release() { _ = openDirectories.withLock { $0.remove(self) } }
+    func release() { _ = openDirectories.withLock { $0.remove(self) } }
 }
 
 /// liblmdb's environment with the claim on its directory: closed first, then released.

@@ -15,11 +15,14 @@ struct PageWalk {
     /// By page: whether something has it.
     private var isTaken: [Bool]
     private(set) var findings: [String] = []
+    /// Collected where it is not nil at first.
+    private(set) var remains: PageRemains?
     /// Pages that contradict themselves may be many; the first say enough.
     private static let keptFindings = 100
 
     /// - Parameter meta: a well-formed head whose pages lie inside the file.
-    init(_ file: PlainFile, meta: MetaPage) {
+    init(_ file: PlainFile, meta: MetaPage, remains: PageRemains? = nil) {
+        self.remains = remains
         self.file = file
         self.meta = meta
         isTaken = [Bool](repeating: false, count: Int(meta.lastPage) + 1)
@@ -86,6 +89,7 @@ struct PageWalk {
         guard let page = PageRows(bytes, number: number, isLeaf: isLeaf) else {
             return add("page \(number), of \(tree.name): it contradicts itself")
         }
+        remains?.addGap(of: bytes, page: number)
         guard isInOrder(page, bounds, tree) else {
             return add("page \(number), of \(tree.name): its keys are out of order, or belong elsewhere")
         }
@@ -161,6 +165,7 @@ struct PageWalk {
             return nil
         }
         totals.pages[2] += header.pages
+        remains?.addTail(from: start + UInt64(PageHeader.size + row.length), to: start + header.pages * meta.pageSize)
         for number in first..<first + header.pages where !take(number, tree) { return nil }
         return start + UInt64(PageHeader.size)
     }
@@ -179,6 +184,7 @@ struct PageWalk {
             guard number < previous else { return add("\(name): a row is out of order") }
             previous = number
             guard take(number, Tree(name: name, kind: .freeList, head: meta.free)) else { return }
+            remains?.addFree(number, meta.pageSize)
         }
     }
 

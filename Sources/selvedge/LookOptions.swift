@@ -131,7 +131,7 @@ struct Looker {
     static let subjectLimit = 1_000
 
     /// Leave to look: the entries are durable when this returns.
-    func access(_ action: String, _ subjects: [IdentityKey], _ engine: Engine) throws -> AuditedAccess {
+    func access(_ action: AuditWord, _ subjects: [IdentityKey], _ engine: Engine) throws -> AuditedAccess {
         var access: AuditedAccess?
         var rest = subjects[...]
         while true {

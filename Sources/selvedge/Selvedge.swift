@@ -36,12 +36,14 @@ struct Selvedge: ParsableCommand {
                     ClustersCommand.self, KeyCommand.self,
                 ]),
             CommandGroup(name: "What people allow:", subcommands: [ConsentCommand.self]),
+            CommandGroup(
+                name: "What people may ask for:", subcommands: [PrivacyGroup.self, VerifyErasureCommand.self]),
             CommandGroup(name: "Serving it:", subcommands: [ServeCommand.self]),
             CommandGroup(
                 name: "Looking after it:",
                 subcommands: [
                     DigestCommand.self, CheckCommand.self, StatsCommand.self, EvaluateCommand.self,
-                    RepartitionCommand.self, ExportCommand.self,
+                    RepartitionCommand.self, ScrubCommand.self, ExportCommand.self,
                 ]),
         ])
 }

@@ -48,13 +48,17 @@ import Testing
         #expect(
             CodecTests.hex(CodecTests.bytes(ChangeRowCodec.self, row))
                 == "010203040506" + "0001" + "02" + "0000000000000001" + "00000004" + "0001" + "0000000000000002")
-        let entry = AuditEntry(
+        var entry = AuditEntry(
             time: Self.time, principal: "p", role: "r", action: "a", reason: "x",
             subjects: [IdentityKey(high: 1, low: 2)], previous: try #require(Self.seven))
         #expect(
             CodecTests.hex(CodecTests.bytes(AuditEntryCodec.self, entry))
                 == "010203040506" + Self.digest + "000170" + "000172" + "000161" + "000178" + "0001"
                 + "00000000000000010000000000000002")
+        entry.code = Bytes16(high: 3, low: 4)
+        #expect(
+            CodecTests.hex(CodecTests.bytes(AuditEntryCodec.self, entry)).hasSuffix(
+                "8001" + "00000000000000010000000000000002" + "00000000000000030000000000000004"))
     }
 
     @Test func aSectionOfViewsHasItsGoldenBytes() {

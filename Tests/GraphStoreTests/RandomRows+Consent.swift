@@ -1,5 +1,6 @@
 import GraphStore
 import Identity
+import LMDB
 import Stitching
 import TestSupport
 
@@ -40,10 +41,12 @@ extension RandomRows {
 
     mutating func audit() -> AuditEntry {
         AuditEntry(
-            time: time(), principal: text(), role: text(), action: text(), reason: text(),
+            time: time(), principal: text(), role: generator.pick(["privacy", "admin"]),
+            action: generator.pick(["resolve", "explain"]), reason: text(),
             subjects: (0..<generator.int(0...3)).map { _ in IdentityKey(high: generator.next(), low: generator.next())
             },
-            previous: digest())
+            previous: digest(),
+            code: generator.chance(50) ? Bytes16(high: generator.next(), low: generator.next()) : nil)
     }
 
     mutating func views(_ members: Int, _ inheritances: Int) -> ViewSection {

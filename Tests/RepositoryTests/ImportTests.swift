@@ -4,7 +4,7 @@ import Testing
 @Suite struct ImportTests {
     private static let rows: [[String]] = [
         ["LMDB", "Identity", "Scoring", "Wire"],
-        ["Stitching", "Offers"],
+        ["Stitching", "Offers", "Erasure"],
         ["GraphStore"],
         ["Engine", "Backfill"],
         ["Service", "Console", "SelvedgeClient", "BenchFacade"],
@@ -14,6 +14,7 @@ import Testing
     /// What comes from outside, and who alone may have it.
     private static let owners: [String: Set<String>] = [
         "CLMDB": ["LMDB"], "CXXHash": ["LMDB"], "CZlib": ["Backfill"], "CZstd": ["Backfill"],
+        "CFileSystem": ["GraphStore"],
         "COpenSSL": ["Identity"], "CIDN2": ["Identity"], "CPhoneNumber": ["Identity"],
         "Yams": ["Identity", "simulate"],
         "ArgumentParser": ["selvedge", "simulate"],

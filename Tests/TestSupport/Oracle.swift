@@ -19,7 +19,7 @@ package struct Oracle {
     /// Identifiers that hold a denial for the whole person: neither they nor their links expire.
     let pinned: Set<IdentityKey>
     private(set) var links: [OracleLink] = []
-    private var refused: [(link: OracleLink, verdict: Verdict)] = []
+    private(set) var refused: [(link: OracleLink, verdict: Verdict)] = []
 
     package init(_ scenario: Scenario) { self.init(scenario.steps, scenario.configuration, asOf: scenario.asOf) }
 

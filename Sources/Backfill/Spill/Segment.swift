@@ -42,6 +42,8 @@ struct SpillCounts: Hashable, Sendable {
     var identifiers = 0
     var retracted = 0
     var olderThanPurge = 0
+    /// Events of which every identifier is suppressed.
+    var suppressed = 0
     /// The newest time that counts for the store's clock, milliseconds.
     var clock: Int64 = 0
     /// By the load's number of a source: the oldest and the newest event; none where `oldest` is the greatest number.
@@ -64,6 +66,7 @@ struct SpillCounts: Hashable, Sendable {
         identifiers += other.identifiers
         retracted += other.retracted
         olderThanPurge += other.olderThanPurge
+        suppressed += other.suppressed
         clock = max(clock, other.clock)
         for source in other.newest.indices where other.oldest[source] != .max {
             note(other.newest[source], source: source)

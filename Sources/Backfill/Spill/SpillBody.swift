@@ -23,6 +23,14 @@ struct SpillBody: ~Copyable {
         precondition(identifiers.count <= min(plan.identifierLimit, 255), "more identifiers than an event may have")
         kept.removeAll(keepingCapacity: true)
         for index in 0..<identifiers.count where !kept.contains(identifiers[index]) { kept.append(identifiers[index]) }
+        if !plan.suppressed.isEmpty {
+            try kept.removeAll { try plan.suppressed.contains($0.key) }
+            guard !kept.isEmpty else {
+                segment.counts.suppressed += 1
+                segment.counts.clock = max(segment.counts.clock, time.milliseconds)
+                return
+            }
+        }
         if let purgeHour = plan.purgeHour {
             keepUnpurged(time, purgeHour)
             guard !kept.isEmpty else {

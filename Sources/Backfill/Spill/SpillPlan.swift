@@ -25,6 +25,7 @@ final class SpillPlan: Sendable {
     let purgeHour: Int32?
     /// Retractions in force, by source.
     private let tombstones: [String: Timestamp]
+    let suppressed: Suppressed
     private let shared: Mutex<Shared>
 
     /// A source of the load.
@@ -41,9 +42,10 @@ final class SpillPlan: Sendable {
         var nextSegment = 0
     }
 
-    init(store: Store, state: StoreState, directory: String) {
+    init(store: Store, state: StoreState, directory: String) throws {
         self.directory = directory
         keyRing = store.keyRing
+        suppressed = try Suppressed(store)
         policies = state.policies
         namespaces = store.configuration.namespaces.map { state.namespace(named: $0.name) ?? .record }
         namespaceNames = store.configuration.namespaces.map(\.name)

@@ -51,9 +51,13 @@ extension Applier {
     private func end(
         _ identifier: KeyedIdentifier, _ workspace: inout Workspace, _ transaction: borrowing WriteTransaction
     ) throws -> Int32 {
-        if let known = try workspace.existing(identifier.key, transaction) { return known }
+        if let known = try workspace.existing(identifier.key, transaction) {
+            if workspace.isFenced(known) { throw EngineError.suppressed }
+            return known
+        }
         guard namespaceID(identifier) != .record else { throw EngineError.unknownRecord }
-        return try workspace.intern(identifier.key, namespaceID(identifier), transaction)
+        guard let new = try admit(identifier, &workspace, transaction) else { throw EngineError.suppressed }
+        return new
     }
 
     private func refuseLongText(_ assertion: Assertion) throws {
@@ -107,7 +111,7 @@ extension Applier {
         return found
     }
 
-    private func neighbours(
+    func neighbours(
         of node: NodeID, _ transaction: borrowing WriteTransaction
     ) throws -> [(node: NodeID, row: AssertionRow)] {
         var found: [(node: NodeID, row: AssertionRow)] = []

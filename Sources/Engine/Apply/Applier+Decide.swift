@@ -41,7 +41,9 @@ extension Applier {
         _ decision: KeyedDecision, _ source: SourceID, _ workspace: inout Workspace,
         _ transaction: inout WriteTransaction
     ) throws -> DecisionOutcome {
-        let dense = try workspace.intern(decision.identifier.key, namespaceID(decision.identifier), transaction)
+        guard let dense = try admit(decision.identifier, &workspace, transaction) else {
+            return DecisionOutcome(id: decision.id, purpose: decision.purpose, effect: .suppressed)
+        }
         let node = workspace.nodeID(dense)
         var ledger = try transaction.ledger(of: node)
         let new = entry(decision, source, after: ledger.last)

@@ -6,7 +6,7 @@ internal import Stitching
 /// Recording: events are folded into links, records replace their earlier versions.
 extension Applier {
     mutating func record(
-        _ observations: [KeyedObservation], _ transaction: inout WriteTransaction
+        _ observations: [KeyedObservation], _ report: inout CommandReport, _ transaction: inout WriteTransaction
     ) throws -> [ItemOutcome] {
         var outcomes: [ItemOutcome] = []
         outcomes.reserveCapacity(observations.count)
@@ -14,8 +14,9 @@ extension Applier {
         var ledger = OutcomeLedger()
         for observation in observations {
             let decisions = try enter(observation, &workspace, &transaction)
-            try take(observation, &workspace, &ledger, &transaction)
+            report.suppressed += try take(observation, &workspace, &ledger, &transaction)
             if !decisions.isEmpty { ledger.attach(decisions) }
+            report.suppressed += decisions.count { $0.effect == .suppressed }
             guard workspace.load >= Self.workspaceLoad else { continue }
             outcomes += try close(&workspace, &ledger, &transaction)
             workspace = makeWorkspace()
@@ -33,22 +34,26 @@ extension Applier {
         return outcomes
     }
 
+    /// - Returns: how many identifiers were left out because they are suppressed.
     private mutating func take(
         _ observation: KeyedObservation, _ workspace: inout Workspace, _ ledger: inout OutcomeLedger,
         _ transaction: inout WriteTransaction
-    ) throws {
+    ) throws -> Int {
         let source = state.register(source: observation.source)
         if let tombstone = state.sources[Int(source.rawValue)].tombstone, observation.time <= tombstone {
             state.advance(to: observation.time)
             ledger.refuse(.retracted())
-            return
+            return 0
         }
         if let record = observation.record {
-            try take(record, observation, source, &workspace, &ledger, &transaction)
-            return
+            return try take(record, observation, source, &workspace, &ledger, &transaction)
         }
-        let identifiers = try observation.identifiers.map {
-            try workspace.intern($0.key, namespaceID($0), transaction)
+        let identifiers = try admitted(observation, &workspace, transaction)
+        let suppressed = observation.identifiers.count - identifiers.count
+        guard !identifiers.isEmpty else {
+            state.advance(to: observation.time)
+            ledger.refuse(.suppressed())
+            return suppressed
         }
         let traits = state.policies.sources[Int(source.rawValue)]
         let fold = Fold(source: source, traits: traits, time: observation.time)
@@ -56,32 +61,34 @@ extension Applier {
             identifiers, fold, purgeHour: state.purgeHorizon?.hour, transaction)
         guard isTaken else {
             ledger.refuse(.olderThanPurge())
-            return
+            return suppressed
         }
         state.note(observation.time, eventOf: source)
-        ledger.note(identifiers, workspace)
+        ledger.note(identifiers, workspace, suppressed: suppressed)
+        return suppressed
     }
 
     private mutating func take(
         _ record: KeyedRecord, _ observation: KeyedObservation, _ source: SourceID, _ workspace: inout Workspace,
         _ ledger: inout OutcomeLedger, _ transaction: inout WriteTransaction
-    ) throws {
+    ) throws -> Int {
         let key = RecordKey(source: source, key: record.key)
         // What is refused as retracted moves the clock too: it would have, had it come before its retraction.
         state.advance(to: observation.time)
         let earlier = try transaction.get(Tables.records, key)
         if case .tombstone(let time)? = earlier, observation.time <= time {
             ledger.refuse(.retracted())
-            return
+            return 0
         }
-        let dense = try workspace.intern(record.key, .record, transaction)
-        let identifiers = try observation.identifiers.map {
-            try workspace.intern($0.key, namespaceID($0), transaction)
+        guard let (dense, identifiers) = try admitted(record, observation, &workspace, transaction) else {
+            ledger.refuse(.suppressed())
+            return observation.identifiers.count + 1
         }
+        let suppressed = observation.identifiers.count - identifiers.count
         if case .held(let held)? = earlier {
             guard supersedes(observation.time, record.contentHash.bytes, held) else {
-                ledger.note([dense], workspace)
-                return
+                ledger.note([dense], workspace, suppressed: suppressed)
+                return suppressed
             }
             try withdraw(held, source, &workspace, &transaction)
         }
@@ -94,14 +101,16 @@ extension Applier {
         let contribution = RecordContribution(record: node, source: source, time: observation.time)
         try workspace.contribute(contribution, identifiers, transaction)
         try workspace.hold(record: dense, transaction)
-        let sealed = try SealedRecord(id: record.recordID, attributes: record.attributes)
+        // The attributes of a record that lists somebody suppressed may name him.
+        let sealed = try SealedRecord(id: record.recordID, attributes: suppressed > 0 ? nil : record.attributes)
             .seal(with: keyRing.sealer, key)
         let row = HeldRecord(
             node: node, time: observation.time, contentHash: record.contentHash.bytes, identifiers: members.sorted(),
             sealed: sealed)
         try transaction.put(Tables.records, key, .held(row))
         workspace.retie(dense, key)
-        ledger.note(identifiers + [dense], workspace)
+        ledger.note(identifiers + [dense], workspace, suppressed: suppressed)
+        return suppressed
     }
 
     /// Takes back what the held version of a record says.

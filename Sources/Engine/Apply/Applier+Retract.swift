@@ -11,6 +11,8 @@ extension Applier {
         // A tombstone may come before its record, but not from a source that nobody has heard of: that is a typo.
         let isDeclared = state.configuration.sources.contains { $0.name == source }
         guard isDeclared || state.source(named: source) != nil else { throw EngineError.unknownSource(source) }
+        // A tombstone would bring back the key of a record that was erased.
+        if try isSuppressed(record, transaction) { return CommandReport() }
         let key = RecordKey(source: state.register(source: source), key: record)
         var workspace = makeWorkspace()
         var report = CommandReport()

@@ -13,6 +13,8 @@ package struct Applier {
     let namespaceIDs: [NamespaceID]
     /// The hour of the last sweep.
     var sweptHour: Int32
+    /// Whether anything is suppressed: while nothing is, nobody looks.
+    private(set) var hasSuppressions = false
 
     /// A workspace is settled and written once it holds this many nodes and links: bounds memory, not meaning.
     static let workspaceLoad = 200_000
@@ -31,11 +33,13 @@ package struct Applier {
         _ command: Command, _ transaction: inout WriteTransaction
     ) throws -> CommandReport {
         var report = CommandReport()
+        hasSuppressions = try transaction.count(Tables.suppressions) > 0
         switch command {
         case .record(let observations):
-            report.outcomes = try record(observations, &transaction)
+            report.outcomes = try record(observations, &report, &transaction)
         case .decide(let observations):
             report.outcomes = try decide(observations, &transaction)
+            report.suppressed = report.outcomes.reduce(0) { $0 + $1.decisions.count { $0.effect == .suppressed } }
         case .retractRecord(let source, let record, let time):
             report = try retractRecord(source, record, time, &transaction)
         case .retractSource(let source, let time):
@@ -48,6 +52,8 @@ package struct Applier {
             report.componentsEvaluated = try sweep(to: time, &transaction)
         case .purge(let time):
             report.componentsEvaluated = try purge(at: time, &transaction)
+        case .privacy(let command):
+            try apply(command, &report, &transaction)
         }
         try sweepDue(&transaction)
         try state.trimFeed(&transaction)

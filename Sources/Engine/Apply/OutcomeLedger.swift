@@ -14,6 +14,8 @@ struct OutcomeLedger {
         var first: Int32
         /// Index of its refusal; -1: it is none.
         var refusal = -1
+        /// Identifiers that were left out.
+        var suppressed = 0
     }
 
     private var notes: [Note] = []
@@ -35,7 +37,7 @@ struct OutcomeLedger {
     /// Says what became of the decisions of the item noted last.
     mutating func attach(_ outcomes: [DecisionOutcome]) { decisions[notes.count - 1] = outcomes }
 
-    mutating func note(_ identifiers: [Int32], _ workspace: borrowing Workspace) {
+    mutating func note(_ identifiers: [Int32], _ workspace: borrowing Workspace, suppressed: Int = 0) {
         sets.grow(to: workspace.nodeCount)
         while seen.count < workspace.nodeCount { seen.append(false) }
         let start = touched.count
@@ -49,7 +51,10 @@ struct OutcomeLedger {
         }
         for node in identifiers { seen[Int(node)] = true }
         if let first = identifiers.first { for node in identifiers.dropFirst() { sets.union(first, node) } }
-        notes.append(Note(classes: start..<middle, fresh: middle..<touched.count, first: identifiers.first ?? -1))
+        notes.append(
+            Note(
+                classes: start..<middle, fresh: middle..<touched.count, first: identifiers.first ?? -1,
+                suppressed: suppressed))
     }
 
     private mutating func isListed(_ root: Int32, from start: Int) -> Bool {
@@ -77,6 +82,9 @@ struct OutcomeLedger {
             } else {
                 let profile = note.first < 0 ? nil : workspace.anchor(of: note.first).map(id)
                 outcome = ItemOutcome(kind: kind(note, workspace), profile: profile)
+                if note.suppressed > 0 {
+                    outcome.dropped = Array(repeating: .suppressed(), count: note.suppressed)
+                }
             }
             if !decisions.isEmpty { outcome.decisions = decisions[place] ?? [] }
             return outcome

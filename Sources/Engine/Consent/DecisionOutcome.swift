@@ -9,6 +9,8 @@ package struct DecisionOutcome: Hashable, Sendable {
         case superseded(by: DecisionID)
         /// The ledger has it already.
         case duplicate
+        /// Its identifier is suppressed: it is not entered. Who may not know that is told that it was.
+        case suppressed
     }
 
     package var id: DecisionID

@@ -17,6 +17,10 @@ extension Rebuild {
         try copy(Tables.records, old, &transaction, &rest, &count)
         try copy(Tables.changes, old, &transaction, &rest, &count)
         try copy(Tables.audit, old, &transaction, &rest, &count)
+        try copy(Tables.suppressions, old, &transaction, &rest, &count)
+        try copy(Tables.erasures, old, &transaction, &rest, &count)
+        try copy(Tables.needles, old, &transaction, &rest, &count)
+        try copy(Tables.restrictions, old, &transaction, &rest, &count)
         if rest > 0 { mark.begin(.components) }
         try commit(transaction, rows: count)
     }
@@ -221,6 +225,14 @@ extension Rebuild {
             }
             let dense = try adopt(ledger.node, old, &workspace, transaction)
             try workspace.noteLedger(dense, ledger.entries, transaction)
+        }
+        // Restrictions last: there are few, and their rows are there already.
+        if next == nil {
+            try old.scan(Tables.restrictions) { node, _ in
+                let dense = try adopt(node, old, &workspace, transaction)
+                try workspace.noteRestriction(dense, transaction)
+                return .proceed
+            }
         }
         try finish(&workspace, &transaction)
         if let next { mark.next = NodePair(next, NodeID(0)) } else { mark.begin(.overfull) }

@@ -26,7 +26,10 @@ extension Engine {
             return try evaluateOverfull(isDryRun: isDryRun, progress)
         }
         let state = try state()
-        let refusals = try store.environment.read { try RepartitionPlan(from: state, to: configuration, $0).refusals }
+        var refusals = try store.environment.read { try RepartitionPlan(from: state, to: configuration, $0).refusals }
+        for erasure in try erasures() where erasure.row.isUnderWay {
+            refusals.append("erasure \(erasure.number) is \(erasure.state): run it to its end first")
+        }
         guard refusals.isEmpty else { throw EngineError.cannotRepartition(refusals) }
         let rebuild = try Rebuild(
             store, configuration, options, isDryRun: isDryRun, pieceRows: pieceRows, progress)

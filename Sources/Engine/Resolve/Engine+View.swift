@@ -37,7 +37,7 @@ extension Engine {
     /// - Parameters:
     ///   - principal: who looks, 1 to 256 bytes; `reason` why, 1 to 1,024.
     package func access(
-        by principal: String, role: PrivacyRole, action: String, reason: String, subjects: [IdentityKey],
+        by principal: String, role: PrivacyRole, action: AuditWord, reason: String, subjects: [IdentityKey],
         at time: Timestamp
     ) throws -> AuditedAccess {
         guard (1...256).contains(principal.utf8.count), (1...1_024).contains(reason.utf8.count) else {

@@ -136,19 +136,27 @@ extension Inspection {
     private func anchors(_ component: Component) -> [NodeID] {
         var anchors = Array(repeating: NodeID(.max), count: component.anchors.count)
         var fallbacks = anchors
+        var last = anchors
         for member in component.members {
             let cluster = Int(member.cluster)
-            if member.namespace == .record {
+            if member.flags.contains(.fenced) {
+                last[cluster] = min(last[cluster], member.node)
+            } else if member.namespace == .record {
                 fallbacks[cluster] = min(fallbacks[cluster], member.node)
             } else {
                 anchors[cluster] = min(anchors[cluster], member.node)
             }
         }
         for inheritance in component.inheritances {
-            let cluster = Int(component.members[Int(inheritance.member)].cluster)
+            let member = component.members[Int(inheritance.member)]
+            if member.flags.contains(.fenced) { continue }
+            let cluster = Int(member.cluster)
             anchors[cluster] = min(anchors[cluster], inheritance.node)
         }
-        return zip(anchors, fallbacks).map { $0.rawValue == .max ? $1 : $0 }
+        for cluster in anchors.indices where anchors[cluster].rawValue == .max {
+            anchors[cluster] = fallbacks[cluster].rawValue == .max ? last[cluster] : fallbacks[cluster]
+        }
+        return anchors
     }
 
     private mutating func inspectLook(_ component: Component, _ root: NodeID) {

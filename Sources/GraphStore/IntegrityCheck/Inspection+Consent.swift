@@ -26,7 +26,23 @@ extension Inspection {
             return .proceed
         }
         close()
+        var restricted: Set<NodeID> = []
+        try snapshot.scan(Tables.restrictions) { node, payload in
+            let row = try RestrictionCodec.decode(payload, version: RestrictionCodec.version)
+            if held[node] == nil || row.purposes == 0 {
+                report.add("restrictions: node \(node.rawValue) is not held, or kept from nothing")
+            }
+            restricted.insert(node)
+            if policies.consent != nil { pinned.insert(node) }
+            return .proceed
+        }
         for (node, entry) in held {
+            if entry.member.flags.contains(.restricted) != restricted.contains(node) {
+                report.add("node \(node.rawValue): its flag says otherwise than table restrictions")
+            }
+            if entry.member.flags.contains(.fenced), !entry.member.flags.contains(.hidden) {
+                report.add("node \(node.rawValue): it is being erased and can be seen")
+            }
             if entry.member.flags.contains(.hasConsents) != decided.contains(node) {
                 report.add("node \(node.rawValue): its flag says otherwise than table consents")
             }
@@ -117,7 +133,8 @@ extension Inspection {
         _ snapshot: borrowing some Snapshot & ~Copyable
     ) throws {
         var ledgers: [Int: [ConsentEntry]] = [:]
-        for (place, member) in component.members.enumerated() where member.flags.contains(.hasConsents) {
+        for (place, member) in component.members.enumerated()
+        where !member.flags.isDisjoint(with: [.hasConsents, .restricted]) {
             ledgers[place] = try snapshot.ledger(of: member.node)
         }
         section.hasLifts = ledgers.values.contains { $0.contains { !$0.lifts.isEmpty } }
@@ -130,7 +147,9 @@ extension Inspection {
                     }
                 }
             }
-            for cell in EffectiveConsent.cells(of: ledger.map(\.decision), lifted: lifted, rules: rules) {
+            let restriction = try snapshot.get(Tables.restrictions, component.members[place].node)?.purposes ?? 0
+            let cells = EffectiveConsent.cells(of: ledger.map(\.decision), lifted: lifted, rules: rules)
+            for cell in cells.keeping(from: restriction) {
                 section.cells.append(.init(member: UInt16(place), consent: cell))
             }
             let laws = ledger.compactMap(\.jurisdiction).reduce(UInt32(0)) { $0 | 1 << UInt32($1) }
@@ -210,11 +229,18 @@ extension Inspection {
 /// The change feed and the audit: nothing left out, nothing changed.
 extension Inspection {
     mutating func inspectChanges(_ snapshot: borrowing some Snapshot & ~Copyable) throws {
+        // An erasure takes out entries that name its subject.
+        var hasGaps = false
+        try snapshot.scan(Tables.erasures) { _, payload in
+            hasGaps = try ErasureCodec.decode(payload, version: ErasureCodec.version).step(.fenced) != nil
+            return hasGaps ? .stop : .proceed
+        }
         var next = state.feedFirst
         var newest = Timestamp(milliseconds: 0)
         try snapshot.scan(Tables.changes) { sequence, payload in
             let row = try ChangeRowCodec.decode(payload, version: ChangeRowCodec.version)
-            if sequence != next { report.add("changes: row \(sequence) does not follow the one before it") }
+            let isOutOfPlace = hasGaps ? sequence < next : sequence != next
+            if isOutOfPlace { report.add("changes: row \(sequence) does not follow the one before it") }
             if row.changes.isEmpty || row.changes.count > ChangeRow.limit {
                 report.add("changes: row \(sequence) holds \(row.changes.count) entries")
             }
@@ -226,7 +252,8 @@ extension Inspection {
             next = sequence + UInt64(row.changes.count)
             return .proceed
         }
-        if next != state.feedNext { report.add("changes: they end at \(next), and meta says \(state.feedNext)") }
+        let isOver = hasGaps ? next > state.feedNext : next != state.feedNext
+        if isOver { report.add("changes: they end at \(next), and meta says \(state.feedNext)") }
     }
 
     mutating func inspectAudit(_ snapshot: borrowing some Snapshot & ~Copyable, _ keyRing: KeyRing) throws {
@@ -236,6 +263,9 @@ extension Inspection {
             let entry = try AuditEntryCodec.decode(payload, version: AuditEntryCodec.version)
             if key != sequence + 1 { report.add("audit: entry \(key) does not follow the one before it") }
             if entry.previous != previous { report.add("audit: entry \(key) names another entry before it") }
+            if let code = entry.code, code != entry.expectedCode(at: key, keyRing) {
+                report.add("audit: entry \(key) is not the one that was written")
+            }
             sequence = key
             previous = keyRing.audit.code(for: entry.bytes)
             return .proceed

@@ -116,7 +116,7 @@ extension Inspection {
                 return .proceed
             }
             guard let member = held[record.node]?.member, member.key == key.key, member.namespace == .record,
-                !member.flags.contains(.hidden)
+                !member.flags.contains(.hidden) || member.flags.contains(.fenced)
             else {
                 report.add("records: the node \(record.node.rawValue) of a record is not held, or hidden")
                 return .proceed

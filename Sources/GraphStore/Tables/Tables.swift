@@ -9,7 +9,8 @@ package enum Tables {
             meta.declaration, identifiers.declaration, components.declaration, nodes.declaration,
             suspended.declaration, assertions.declaration, records.declaration, listings.declaration,
             expiries.declaration, heirs.declaration, links.declaration, consents.declaration, changes.declaration,
-            audit.declaration,
+            audit.declaration, suppressions.declaration, restrictions.declaration, erasures.declaration,
+            needles.declaration, dataKeys.declaration,
         ]
     }
 }

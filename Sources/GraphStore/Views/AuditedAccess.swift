@@ -19,23 +19,12 @@ package struct AuditedAccess: Sendable {
     ///   - principal: who looks; 1 to 256 bytes, as are action and reason at most 1,024.
     ///   - subjects: the identity keys that are looked at.
     package static func grant(
-        to principal: String, role: PrivacyRole, action: String, reason: String, subjects: [IdentityKey],
+        to principal: String, role: PrivacyRole, action: AuditWord, reason: String, subjects: [IdentityKey],
         time: Timestamp, keyRing: KeyRing, _ transaction: inout WriteTransaction
     ) throws -> AuditedAccess {
-        var previous = Digest.zeros
-        var sequence: UInt64 = 1
-        if let last = try transaction.lastKey(Tables.audit) {
-            guard let entry = try transaction.get(Tables.audit, last) else {
-                throw StoreError.damaged("the last entry of audit cannot be read")
-            }
-            previous = keyRing.audit.code(for: entry.bytes)
-            sequence = last + 1
-        }
-        let entry = AuditEntry(
-            time: time, principal: principal, role: role.rawValue, action: action, reason: reason,
-            subjects: subjects.map { keyRing.auditedSubject($0) }, previous: previous)
-        try transaction.put(Tables.audit, sequence, entry)
-        return AuditedAccess(entry)
+        let draft = AuditLog.Draft(
+            time: time, principal: principal, role: role.word, action: action, reason: reason, subjects: subjects)
+        return AuditedAccess(try AuditLog.enter(draft, keyRing: keyRing, &transaction).entry)
     }
 }
 

@@ -45,7 +45,8 @@ struct WorkNode {
         flags = member.flags
         rowIsRead = !member.flags.contains(.hasNodeRow)
         isHub = member.flags.contains(.hub)
-        recordIsHeld = !member.flags.contains(.hidden)
+        // A record that is fenced is held until it is deleted.
+        recordIsHeld = !member.flags.contains(.hidden) || member.flags.contains(.fenced)
     }
 
     /// A node that the store has never had.

@@ -14,10 +14,41 @@ extension Workspace {
         let decisions = entries.map(\.decision)
         nodes[index].flags.insert(.hasConsents)
         nodes[index].isTouched = true
-        cells[dense] = EffectiveConsent.cells(of: decisions, rules: rules)
+        let restriction = try restriction(of: dense, transaction)
+        cells[dense] = EffectiveConsent.cells(of: decisions, rules: rules).keeping(from: restriction)
         laws[dense] = entries.reduce(0) { $0 | ($1.jurisdiction.map { 1 << UInt32($0) } ?? 0) }
         if decisions.contains(where: { !$0.lifts.isEmpty }) { lifters.insert(dense) }
-        let isPinned = EffectiveConsent.isPinned(decisions, rules: rules)
+        try pin(dense, restriction != 0 || EffectiveConsent.isPinned(decisions, rules: rules), transaction)
+    }
+
+    /// Says that an identifier is kept from purposes, or is so no longer. `restrictions` must have its row already, or have
+    /// lost it. The component is evaluated again.
+    package mutating func noteRestriction(_ dense: Int32, _ transaction: borrowing WriteTransaction) throws {
+        guard let rules = policies.consent else { return }
+        let index = Int(dense)
+        let before = nodes[index].flags.contains(.restricted)
+        let isRestricted = try transaction.contains(Tables.restrictions, nodes[index].id)
+        if isRestricted { nodes[index].flags.insert(.restricted) } else { nodes[index].flags.remove(.restricted) }
+        guard before || isRestricted else { return }
+        nodes[index].isTouched = true
+        let ledger = try transaction.ledger(of: nodes[index].id).map(\.decision)
+        let restriction = try restriction(of: dense, transaction)
+        decided[dense, default: 0] |= restriction
+        cells[dense] = EffectiveConsent.cells(of: ledger, rules: rules).keeping(from: restriction)
+        try pin(dense, restriction != 0 || EffectiveConsent.isPinned(ledger, rules: rules), transaction)
+    }
+
+    /// The purposes that an identifier is kept from.
+    private func restriction(of dense: Int32, _ transaction: borrowing WriteTransaction) throws -> UInt32 {
+        guard nodes[Int(dense)].flags.contains(.restricted) else { return 0 }
+        return try transaction.get(Tables.restrictions, nodes[Int(dense)].id)?.purposes ?? 0
+    }
+
+    /// Has an identifier and its links not expire, or expire again.
+    private mutating func pin(
+        _ dense: Int32, _ isPinned: Bool, _ transaction: borrowing WriteTransaction
+    ) throws {
+        let index = Int(dense)
         guard isPinned != nodes[index].flags.contains(.pinned) else { return }
         if isPinned { nodes[index].flags.insert(.pinned) } else { nodes[index].flags.remove(.pinned) }
         // What had expired comes back, or what was held back may go: all that hangs on it is judged again.
@@ -54,10 +85,10 @@ extension Workspace {
         }
     }
 
-    /// Whether a decision was ever made on a member.
+    /// Whether a decision was ever made on a member, or it is restricted.
     private func hasDecided(_ index: Int) -> Bool {
         for place in regrouped[index].members
-        where nodes[Int(memberList[place])].flags.contains(.hasConsents) { return true }
+        where !nodes[Int(memberList[place])].flags.isDisjoint(with: [.hasConsents, .restricted]) { return true }
         return false
     }
 
@@ -107,7 +138,7 @@ extension Workspace {
     ) throws {
         guard hasDecided(index) else { return }
         let members = Array(memberList[regrouped[index].members])
-        let decided = members.filter { nodes[Int($0)].flags.contains(.hasConsents) }
+        let decided = members.filter { !nodes[Int($0)].flags.isDisjoint(with: [.hasConsents, .restricted]) }
         section.hasLifts =
             decided.contains { lifters.contains($0) }
             || members.contains { originViews[nodes[Int($0)].origin]?.hasLifts ?? false }
@@ -147,6 +178,7 @@ extension Workspace {
                 }
             }
             cells[member] = EffectiveConsent.cells(of: ledger, lifted: lifted, rules: rules)
+                .keeping(from: try restriction(of: member, transaction))
         }
         return anyLifts
     }

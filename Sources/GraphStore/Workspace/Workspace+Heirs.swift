@@ -35,6 +35,7 @@ extension Workspace {
 
     private func leavesNow(_ index: Int) -> Bool {
         let node = nodes[index]
+        if node.flags.contains(.fenced), node.exists { return false }
         if node.isRecord { return !node.isAlive && !nodesInherited(by: index).isEmpty }
         if !node.exists { return true }
         return !node.isAlive && !node.flags.contains(.hidden)

@@ -255,15 +255,21 @@ extension Workspace {
         for place in regrouped[index].members {
             let member = Int(memberList[place])
             let anchor = start + Int(nodes[member].cluster)
+            if nodes[member].flags.contains(.fenced) { continue }
             if !nodes[member].isRecord { anchorList[anchor] = min(anchorList[anchor], nodes[member].id) }
             for node in nodesInherited(by: member) { anchorList[anchor] = min(anchorList[anchor], node) }
         }
         guard anchorList[start...].contains(NodeID(.max)) else { return }
-        // The members ascend by node id: the first record of a cluster is its lowest.
-        for place in regrouped[index].members {
-            let member = Int(memberList[place])
-            let anchor = start + Int(nodes[member].cluster)
-            if anchorList[anchor] == NodeID(.max) { anchorList[anchor] = nodes[member].id }
+        // The members ascend by node id: the first record of a cluster is its lowest. What is fenced comes last.
+        for isFenced in [false, true] {
+            for place in regrouped[index].members {
+                let member = Int(memberList[place])
+                let anchor = start + Int(nodes[member].cluster)
+                guard anchorList[anchor] == NodeID(.max), nodes[member].flags.contains(.fenced) == isFenced else {
+                    continue
+                }
+                anchorList[anchor] = nodes[member].id
+            }
         }
     }
 

@@ -128,6 +128,8 @@ extension Workspace {
     private mutating func checkHub(
         _ index: Int, _ degree: Degree?, _ transaction: borrowing WriteTransaction
     ) throws {
+        // What is being erased in pieces must not join strangers on its way.
+        if nodes[index].flags.contains(.fenced), nodes[index].isHub { return }
         let records = UInt32(Int(try row(of: Int32(index), transaction).records) + nodes[index].recordsDelta)
         let mayBeHub = degree != nil || records > 0
         let status =
@@ -273,23 +275,26 @@ extension Workspace {
             if !links[index].isLoop { tallies[Int(links[index].right)].count(place, stored) }
         }
         for index in nodes.indices {
-            if nodes[index].isRecord {
-                nodes[index].isAlive = nodes[index].recordIsHeld
-                nodes[index].exists =
-                    nodes[index].recordIsHeld || nodes[index].flags.contains(.hasAssertions)
-                    || nodes[index].flags.contains(.hasConsents)
-                continue
-            }
-            let tally = tallies[index]
-            nodes[index].isAlive = true
-            nodes[index].exists = true
-            guard tally.live == 0 else { continue }
-            let row = try row(of: Int32(index), transaction)
-            nodes[index].isAlive = Int(row.live) > tally.storedLive
-            nodes[index].exists =
-                tally.held > 0 || Int(row.rows) > tally.storedRows || nodes[index].flags.contains(.hasAssertions)
-                || nodes[index].flags.contains(.hasConsents)
+            try judge(index, tallies[index], transaction)
+            if nodes[index].flags.contains(.fenced) { nodes[index].isAlive = false }
         }
+    }
+
+    private mutating func judge(
+        _ index: Int, _ tally: Tally, _ transaction: borrowing WriteTransaction
+    ) throws {
+        let isSpokenOf = !nodes[index].flags.isDisjoint(with: [.hasAssertions, .hasConsents, .restricted])
+        if nodes[index].isRecord {
+            nodes[index].isAlive = nodes[index].recordIsHeld
+            nodes[index].exists = nodes[index].recordIsHeld || isSpokenOf
+            return
+        }
+        nodes[index].isAlive = true
+        nodes[index].exists = true
+        guard tally.live == 0 else { return }
+        let row = try row(of: Int32(index), transaction)
+        nodes[index].isAlive = Int(row.live) > tally.storedLive
+        nodes[index].exists = tally.held > 0 || Int(row.rows) > tally.storedRows || isSpokenOf
     }
 }
 

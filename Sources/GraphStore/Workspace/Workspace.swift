@@ -132,10 +132,7 @@ extension Workspace {
     package mutating func intern(
         _ key: IdentityKey, _ namespace: NamespaceID, _ transaction: borrowing WriteTransaction
     ) throws -> Int32 {
-        if let dense = try existing(key, transaction) { return dense }
-        let node = NodeID(nextNode)
-        nextNode += 1
-        return add(node, key, namespace)
+        try existing(key, transaction) ?? make(key, namespace)
     }
 
     /// The node of an identity key; where the store has none, a new one under a number that was set aside for it.
@@ -143,6 +140,13 @@ extension Workspace {
         _ key: IdentityKey, _ namespace: NamespaceID, as node: NodeID, _ transaction: borrowing WriteTransaction
     ) throws -> Int32 {
         try existing(key, transaction) ?? add(node, key, namespace)
+    }
+
+    /// A node for an identity key that the store has none for, as `existing` has said.
+    package mutating func make(_ key: IdentityKey, _ namespace: NamespaceID) -> Int32 {
+        let node = NodeID(nextNode)
+        nextNode += 1
+        return add(node, key, namespace)
     }
 
     private mutating func add(_ node: NodeID, _ key: IdentityKey, _ namespace: NamespaceID) -> Int32 {

@@ -15,6 +15,7 @@ extension Configuration {
         text += "placeholders:\n  add:\(placeholders.isEmpty ? " []" : "")\n"
         for placeholder in placeholders.sorted() { text += "    - \(Self.quoted(placeholder))\n" }
         text += "limits:\n" + Self.block(fieldsOfLimits, indent: 2)
+        text += "privacy:\n" + Self.block(fieldsOfPrivacy, indent: 2)
         return text
     }
 
@@ -83,6 +84,7 @@ extension Configuration {
         for source in sources { add("sources.\(source.name)", Self.fields(of: source)) }
         for namespace in namespaces { add("namespaces.\(namespace.name)", Self.fields(of: namespace)) }
         add("limits", fieldsOfLimits)
+        add("privacy", fieldsOfPrivacy)
         return flat
     }
 

@@ -1,7 +1,7 @@
 extension Configuration {
     private static let topLevelKeys = [
         "built_in", "controller", "default_source", "jurisdiction", "jurisdictions", "limits", "namespaces",
-        "placeholders", "purposes", "sources", "undeclared_sources",
+        "placeholders", "privacy", "purposes", "sources", "undeclared_sources",
     ]
 
     /// Reads a configuration; `file` is what errors call it. An unknown key, a wrong type and a value out of its range are
@@ -25,6 +25,7 @@ extension Configuration {
         }
         if let node = fields["sources"] { try readSources(node) }
         if let node = fields["limits"] { try readLimits(node) }
+        if let node = fields["privacy"] { try readPrivacy(node) }
         if let node = fields["placeholders"] { try readPlaceholders(node) }
     }
 

@@ -24,6 +24,7 @@ package struct Configuration: Sendable, Hashable {
     /// Values that stand for no value, trimmed and in lower case.
     package internal(set) var placeholders: Set<String>
     package internal(set) var limits: Limits
+    package internal(set) var privacy = PrivacyPolicy()
 
     /// The name of the namespace of records.
     package static let recordNamespace = "record"

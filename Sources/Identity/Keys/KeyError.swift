@@ -16,6 +16,13 @@ package enum KeyError: Error, Hashable, Sendable {
     case cryptography(operation: String)
     /// A sealed value is shorter than its frame, was altered, or belongs to other associated data or another key.
     case cannotOpen
+    /// The file is no bundle of keys, or one of a later version; the reason never holds a byte of it.
+    case invalidBundle(String)
+    /// The bundle was wrapped under another root key or by another token, or a byte of it was changed.
+    case cannotUnwrap
+    case otherKeeper(KeyWrapping)
+    case missingKey(KeyName)
+    case invalidPlace(String)
 }
 
 extension KeyError: CustomStringConvertible {
@@ -38,6 +45,15 @@ extension KeyError: CustomStringConvertible {
         case .cryptography(let operation): "libcrypto failed in \(operation)"
         case .cannotOpen:
             "a sealed value does not open: it was altered, or sealed under another key or for another place"
+        case .invalidBundle(let problem):
+            "the key bundle cannot be read: \(problem); restore it from a backup"
+        case .cannotUnwrap:
+            "the key bundle does not open: it was wrapped under another root key, or it was altered; "
+                + "give the right root key, or restore the bundle from a backup"
+        case .otherKeeper(.rootKey): "the key bundle is wrapped under a root key; give its file, not a token"
+        case .otherKeeper(.token): "the key bundle is wrapped by a token; give the token, not a file"
+        case .invalidPlace(let problem): "the root key's place is not one: \(problem)"
+        case .missingKey(let name): "the key bundle holds no key \(name.kind), version \(name.version)"
         }
     }
 }

@@ -84,7 +84,7 @@ struct KeyFile {
         }
     }
 
-    private static func write(
+    static func write(
         _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, _ path: String
     ) throws(KeyError) {
         var done = 0
@@ -97,7 +97,7 @@ struct KeyFile {
         }
     }
 
-    private static func syncDirectory(of path: String) throws(KeyError) {
+    static func syncDirectory(of path: String) throws(KeyError) {
         let slash = path.lastIndex(of: "/")
         let directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         let descriptor = unsafe Glibc.open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -106,7 +106,7 @@ struct KeyFile {
         try check(fsync(descriptor), directory, "fsync")
     }
 
-    private static func check(_ result: Int32, _ path: String, _ operation: String) throws(KeyError) {
+    static func check(_ result: Int32, _ path: String, _ operation: String) throws(KeyError) {
         guard result >= 0 else { throw .inputOutput(path: path, operation: operation, code: errno) }
     }
 }

@@ -1,14 +1,18 @@
 internal import COpenSSL
 
-/// Every key that the service uses, derived from the root key by HKDF-SHA-256 with a label of its own. Threads share it.
+/// Every key that the service uses, ready for use. Threads share it.
 package final class KeyRing: Sendable {
-    /// The generation of the identity keys.
-    package static let identityVersion = 1
+    /// The newest version of the identity keys.
+    package let identityVersion: UInt16
 
     /// Makes profile ids.
     package let profileCipher: ProfileCipher
-    /// Seals values at rest.
+    /// Seals values at rest that are nobody's own, and the needles of an erasure.
     package let sealer: Sealer
+    /// Wraps the data keys of slots.
+    package let slotSealer: Sealer
+    /// Seals what the change feed says of an erasure.
+    package let feedSealer: Sealer
     /// Marks identity keys that are suppressed.
     package let suppression: MessageAuthenticator
     /// Hides blocking keys of probabilistic matching.
@@ -19,49 +23,86 @@ package final class KeyRing: Sendable {
     package let audit: MessageAuthenticator
     /// Hashes a record's content, which may be guessable without a key.
     package let content: MessageAuthenticator
-    /// 16 bytes by which a store recognises its root key; they tell nothing about it.
+    /// 16 bytes by which a store recognises its keys; they tell nothing about them, and stay when the root key is changed.
     package let keyCheckValue: [UInt8]
 
-    private let root: RootKey
+    private let bundle: KeyBundle
 
-    /// Throws only when memory or libcrypto fails.
-    package init(root: RootKey) throws(KeyError) {
-        self.root = root
-        suppression = try Self.authenticator(root, "suppression")
-        block = try Self.authenticator(root, "block")
-        feature = try Self.authenticator(root, "feature")
-        audit = try Self.authenticator(root, "audit")
-        content = try Self.authenticator(root, "content")
-        sealer = try Sealer(key: Self.derive(root, "seal"), nonces: Self.authenticator(root, "seal-nonce"))
-        let profileKey = try Self.derive(root, "profile-id")
-        profileCipher = try unsafe ProfileCipher(key: profileKey.bytes)
-        let check = try Self.authenticator(root, "check")
+    /// The keys of a store that has no bundle: derived from its root key. Throws only when memory or libcrypto fails.
+    package convenience init(root: RootKey) throws(KeyError) { try self.init(bundle: KeyBundle(derivedFrom: root)) }
+
+    /// Throws where the bundle lacks a key.
+    package init(bundle: KeyBundle) throws(KeyError) {
+        self.bundle = bundle
+        identityVersion = bundle.identityVersion
+        suppression = try unsafe MessageAuthenticator(key: bundle.demand(.suppression))
+        block = try unsafe MessageAuthenticator(key: bundle.demand(.block))
+        feature = try unsafe MessageAuthenticator(key: bundle.demand(.feature))
+        audit = try unsafe MessageAuthenticator(key: bundle.demand(.audit))
+        content = try unsafe MessageAuthenticator(key: bundle.demand(.content))
+        let sealKey = try unsafe SecretBytes(copying: bundle.demand(.seal))
+        sealer = try unsafe Sealer(key: sealKey, nonces: MessageAuthenticator(key: bundle.demand(.sealNonce)))
+        slotSealer = try Sealer(derivedFrom: bundle, .seal, label: "slots")
+        feedSealer = try Sealer(derivedFrom: bundle, .feed, label: "feed")
+        profileCipher = try unsafe ProfileCipher(key: bundle.demand(.profileID))
+        let check = try unsafe MessageAuthenticator(key: bundle.demand(.check))
         keyCheckValue = Array(check.code(for: Array("key check value".utf8)).bytes.prefix(16))
     }
 
     /// A hasher of a namespace, by its name: made anew, so that threads with one each share no reference count.
     package func identityHasher(namespace: String) throws(KeyError) -> IdentityHasher {
-        IdentityHasher(try Self.authenticator(root, "identity/\(Self.identityVersion)/\(namespace)"))
+        try identityHasher(namespace: namespace, version: identityVersion)
     }
 
-    private static func authenticator(_ root: RootKey, _ label: String) throws(KeyError) -> MessageAuthenticator {
-        let key = try derive(root, label)
-        return try unsafe MessageAuthenticator(key: key.bytes)
+    /// A hasher of keys of one version, the oldest of which is 1; a version that the bundle lacks is refused.
+    package func identityHasher(namespace: String, version: UInt16) throws(KeyError) -> IdentityHasher {
+        guard version >= 1 else { throw .missingKey(KeyName(.identity, version: version)) }
+        let nestings = try nestings(namespace: namespace, from: 1, to: version)
+        return IdentityHasher(try authenticator(namespace: namespace, version: 1), nestings: nestings)
     }
 
-    /// HKDF with the project's name as salt; the label and the derivation's version as info.
-    private static func derive(_ root: RootKey, _ label: String) throws(KeyError) -> SecretBytes {
-        let salt = Array("selvedge".utf8)
-        let info = Array("1/\(label)".utf8)
-        return try unsafe SecretBytes(count: 32) { (buffer) throws(KeyError) in
-            // Sound: C writes the 32 bytes of the buffer and reads the three inputs in their bounds.
-            let secret = unsafe root.secret.start.assumingMemoryBound(to: UInt8.self)
-            let out = unsafe buffer.baseAddress?.assumingMemoryBound(to: UInt8.self)
-            guard
-                unsafe selvedge_hkdf(
-                    secret, root.secret.count, salt, salt.count, info, info.count, out, buffer.count) == 1
-            else { throw .cryptography(operation: "HKDF") }
+    /// The steps from one version of a namespace's keys to another, in order; none where it is the same.
+    package func nestings(
+        namespace: String, from first: UInt16, to last: UInt16
+    ) throws(KeyError) -> [IdentityNesting] {
+        var nestings: [IdentityNesting] = []
+        var version = first
+        while version < last {
+            version += 1
+            let authenticator = try authenticator(namespace: namespace, version: version)
+            nestings.append(IdentityNesting(version: version, authenticator))
         }
+        return nestings
+    }
+
+    /// A copy of a key of the bundle's.
+    func seed(of kind: KeyName.Kind) throws(KeyError) -> SecretBytes {
+        try unsafe SecretBytes(copying: bundle.demand(kind))
+    }
+
+    /// The key of one version and namespace. An older store's first version is derived as it always was.
+    private func authenticator(namespace: String, version: UInt16) throws(KeyError) -> MessageAuthenticator {
+        let name = KeyName(.identity, version: version)
+        if let master = unsafe bundle.key(name) {
+            return try MessageAuthenticator(
+                key: unsafe KeyDerivation.expand(master, label: "selvedge identity 1/\(namespace)"))
+        }
+        guard let extracted = unsafe bundle.key(KeyName(.identityDerivation, version: version)) else {
+            throw .missingKey(name)
+        }
+        return try MessageAuthenticator(
+            key: unsafe KeyDerivation.expand(extracted, label: "1/identity/\(version)/\(namespace)"))
+    }
+}
+
+extension Sealer {
+    /// Keys of its own, derived from one of the bundle's.
+    fileprivate init(derivedFrom bundle: KeyBundle, _ kind: KeyName.Kind, label: String) throws(KeyError) {
+        let master = try unsafe bundle.demand(kind)
+        let nonces = try unsafe KeyDerivation.expand(master, label: "selvedge \(label) nonce 1")
+        self.init(
+            key: try unsafe KeyDerivation.expand(master, label: "selvedge \(label) 1"),
+            nonces: try MessageAuthenticator(key: nonces))
     }
 }
 

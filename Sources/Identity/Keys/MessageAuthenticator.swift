@@ -15,6 +15,10 @@ package struct MessageAuthenticator: Sendable {
         }
     }
 
+    init(key: SecretBytes) throws(KeyError) {
+        self = try unsafe key.lend { (bytes) throws(KeyError) in try unsafe MessageAuthenticator(key: bytes) }
+    }
+
     /// The code of a message.
     package func code(for message: Span<UInt8>) -> Digest {
         var code = Digest()
@@ -31,6 +35,18 @@ package struct MessageAuthenticator: Sendable {
     /// The code of a message.
     package func code(for message: [UInt8]) -> Digest { code(for: message.span) }
 
+    /// The code over the length of the associated data in eight bytes, it, and the plaintext, which is not copied.
+    func nonceCode(_ plain: UnsafeRawBufferPointer, associated: [UInt8]) -> Digest {
+        var code = Digest()
+        // Sound: C reads the pads and both inputs in their bounds, and writes 32 bytes to `code`.
+        unsafe withUnsafeMutableBytes(of: &code.storage) { output in
+            guard let start = unsafe output.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
+            let message = unsafe plain.baseAddress?.assumingMemoryBound(to: UInt8.self)
+            unsafe selvedge_hmac_bound(padsPointer, associated, associated.count, message, plain.count, start)
+        }
+        return code
+    }
+
     @inline(__always)
     func identityKey(of digest: Digest) -> IdentityKey {
         var high: UInt64 = 0
@@ -38,7 +54,20 @@ package struct MessageAuthenticator: Sendable {
         // Sound: C reads 32 bytes of the digest and the pads, and writes two words.
         unsafe withUnsafeBytes(of: digest.storage) { input in
             guard let start = unsafe input.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
-            unsafe selvedge_identity_key(padsPointer, start, &high, &low)
+            unsafe selvedge_identity_key(padsPointer, start, Digest.byteCount, &high, &low)
+        }
+        return IdentityKey(high: high, low: low)
+    }
+
+    @inline(__always)
+    func identityKey(of key: IdentityKey) -> IdentityKey {
+        var message = (key.high.bigEndian, key.low.bigEndian)
+        var high: UInt64 = 0
+        var low: UInt64 = 0
+        // Sound: C reads the 16 bytes of the two words and the pads, and writes two words.
+        unsafe withUnsafeBytes(of: &message) { input in
+            guard let start = unsafe input.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
+            unsafe selvedge_identity_key(padsPointer, start, 16, &high, &low)
         }
         return IdentityKey(high: high, low: low)
     }

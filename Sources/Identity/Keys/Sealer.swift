@@ -1,5 +1,3 @@
-internal import COpenSSL
-
 /// Seals values with AES-256-GCM so that a run replays exactly: the nonce is derived from what is sealed.
 ///
 ///     +-----------+----------------+--------+
@@ -14,9 +12,8 @@ package struct Sealer: Sendable {
     private let nonces: MessageAuthenticator
 
     /// Bytes that a sealed value is longer than its plaintext.
-    package static let overhead = nonceCount + tagCount
-    private static let nonceCount = 12
-    private static let tagCount = 16
+    package static let overhead = GaloisCounterMode.overhead
+    private static let nonceCount = GaloisCounterMode.nonceCount
 
     init(key: SecretBytes, nonces: MessageAuthenticator) {
         self.key = key
@@ -25,18 +22,18 @@ package struct Sealer: Sendable {
 
     /// The sealed form of `plain`, which opens only with the same associated data.
     package func seal(_ plain: [UInt8], associated: [UInt8]) throws(KeyError) -> [UInt8] {
-        let nonce = nonces.code(for: Self.nonceInput(plain, associated)).bytes.prefix(Self.nonceCount)
-        let nonceBytes = Array(nonce)
-        var sealed = false
-        let body = unsafe [UInt8](unsafeUninitializedCapacity: plain.count + Self.tagCount) { buffer, count in
-            // Sound: C writes plain.count + 16 bytes into a buffer of that capacity; the inputs are read in their bounds.
-            sealed =
-                unsafe selvedge_gcm_seal(
-                    keyPointer, nonceBytes, associated, associated.count, plain, plain.count, buffer.baseAddress) == 1
-            count = sealed ? plain.count + Self.tagCount : 0
+        // Sound: the bytes are lent for the call.
+        let sealed = unsafe plain.withUnsafeBytes { input in
+            Result { () throws(KeyError) in try unsafe seal(input, associated: associated) }
         }
-        guard sealed else { throw .cryptography(operation: "AES-256-GCM") }
-        return nonceBytes + body
+        return try sealed.get()
+    }
+
+    /// The same of bytes that need not be an array: a key, which must not be copied.
+    func seal(_ plain: UnsafeRawBufferPointer, associated: [UInt8]) throws(KeyError) -> [UInt8] {
+        let nonce = unsafe Array(nonces.nonceCode(plain, associated: associated).bytes.prefix(Self.nonceCount))
+        return nonce
+            + (try unsafe GaloisCounterMode.seal(plain, key: key.keyPointer, nonce: nonce, associated: associated))
     }
 
     /// The plaintext; `KeyError.cannotOpen` when anything was altered, or key or associated data are others.
@@ -44,32 +41,21 @@ package struct Sealer: Sendable {
         guard sealed.count >= Self.overhead else { throw .cannotOpen }
         let nonce = Array(sealed[..<Self.nonceCount])
         let body = Array(sealed[Self.nonceCount...])
-        let count = body.count - Self.tagCount
-        var opened = false
-        let plain = unsafe [UInt8](unsafeUninitializedCapacity: max(count, 1)) { buffer, written in
-            // Sound: C writes `count` bytes at most and reads `count` and the tag of 16, which `body` holds.
-            opened =
-                unsafe selvedge_gcm_open(
-                    keyPointer, nonce, associated, associated.count, body, count, buffer.baseAddress) == 1
-            written = opened ? count : 0
+        guard let plain = GaloisCounterMode.open(body, key: key, nonce: nonce, associated: associated) else {
+            throw .cannotOpen
         }
-        guard opened else { throw .cannotOpen }
         return plain
     }
 
-    private static func nonceInput(_ plain: [UInt8], _ associated: [UInt8]) -> [UInt8] {
-        var input: [UInt8] = []
-        input.reserveCapacity(8 + associated.count + plain.count)
-        for shift in stride(from: 56, through: 0, by: -8) {
-            input.append(UInt8(truncatingIfNeeded: UInt64(associated.count) >> UInt64(shift)))
+    /// The plaintext into memory of the caller's, of exactly its length; false where it does not open.
+    func open(_ sealed: [UInt8], associated: [UInt8], into out: UnsafeMutableRawBufferPointer) -> Bool {
+        guard sealed.count == out.count + Self.overhead else { return false }
+        return unsafe sealed.withUnsafeBytes { input in
+            guard let nonce = unsafe input.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return false }
+            // Sound: the body begins behind the nonce, which the count has room for.
+            let body = unsafe UnsafeRawBufferPointer(rebasing: input[Self.nonceCount...])
+            return unsafe GaloisCounterMode.open(
+                body, key: key.keyPointer, nonce: nonce, associated: associated, into: out)
         }
-        input += associated
-        input += plain
-        return input
-    }
-
-    private var keyPointer: UnsafePointer<UInt8> {
-        // Sound: 32 bytes that `key` keeps mapped.
-        unsafe key.start.assumingMemoryBound(to: UInt8.self)
     }
 }

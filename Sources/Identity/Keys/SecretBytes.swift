@@ -3,7 +3,7 @@ internal import Glibc
 
 /// Key material in pages of its own: kept out of swap (`mlock`, as far as the process's limit allows) and out of core
 /// dumps (`MADV_DONTDUMP`), cleansed when released. Written before it is shared, then only read.
-@safe final class SecretBytes: @unchecked Sendable {
+@safe package final class SecretBytes: @unchecked Sendable {
     // Sound: the bytes are mapped for the object's life; `init` is the only writer, so threads may read them freely.
     private let base: UnsafeMutableRawPointer
     private let mappedCount: Int
@@ -24,9 +24,20 @@ internal import Glibc
         try unsafe fill(UnsafeMutableRawBufferPointer(start: base, count: count))
     }
 
+    /// A copy of at least one byte, in pages of its own.
+    convenience init(copying bytes: UnsafeRawBufferPointer) throws(KeyError) {
+        try unsafe self.init(count: bytes.count) { (buffer) throws(KeyError) in unsafe buffer.copyMemory(from: bytes) }
+    }
+
     deinit {
         unsafe OPENSSL_cleanse(base, mappedCount)
         unsafe _ = munmap(base, mappedCount)
+    }
+
+    /// Lends the bytes to `body`, and lives until it has returned.
+    func lend<Result>(_ body: (UnsafeRawBufferPointer) throws(KeyError) -> Result) throws(KeyError) -> Result {
+        defer { withExtendedLifetime(self) {} }
+        return try unsafe body(bytes)
     }
 
     /// The first byte; the pointer lives as long as this object.
@@ -37,5 +48,5 @@ internal import Glibc
 }
 
 extension SecretBytes: CustomStringConvertible {
-    var description: String { "<redacted>" }
+    package var description: String { "<redacted>" }
 }

@@ -33,6 +33,8 @@ package enum RefusalReason: String, Error, Sendable, CaseIterable {
     case retracted
     /// Older than the horizon of a purge.
     case olderThanPurge = "older_than_purge"
+    /// Erased, or objected to: it must not come back. Told to roles admin and privacy alone.
+    case suppressed
 
     /// What the sender can do about it.
     package var advice: String {
@@ -68,6 +70,8 @@ package enum RefusalReason: String, Error, Sendable, CaseIterable {
         case .tooManyDecisions: "send fewer decisions with one observation"
         case .retracted: "send a version that is later than the retraction"
         case .olderThanPurge: "evidence before the purge's horizon is not taken back"
+        case .suppressed:
+            "the person was erased or has objected; only a new consent of theirs, entered as such, undoes it"
         }
     }
 }

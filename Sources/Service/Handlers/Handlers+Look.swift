@@ -23,7 +23,8 @@ extension Handlers {
         }
         let role: PrivacyRole = call.grants.roles.contains(.privacy) ? .privacy : .admin
         let principal = String(call.grants.principal.name.prefix(256))
-        let (action, reason, time) = ("\(call.method)", look.reason, now)
+        let action = AuditWord(checking: "\(call.method)") ?? "look"
+        let (reason, time) = (look.reason, now)
         return try await writer.perform { engine in
             var access: AuditedAccess?
             var rest = subjects[...]

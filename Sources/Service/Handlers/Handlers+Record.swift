@@ -78,9 +78,12 @@ extension Handlers {
             case .failure(let refusal): exception.outcome = message(.refused(refusal), nil, call.grants)
             case .success(let observation):
                 let outcome = results.next() ?? ItemOutcome(kind: .unchanged)
-                if outcome.refusal == nil { response.accepted += 1 }
+                let isTaken =
+                    outcome.refusal == nil
+                    || (outcome.refusal?.reason == .suppressed && !call.grants.roles.contains(.admin))
+                if isTaken { response.accepted += 1 }
                 let isPlain =
-                    outcome.refusal == nil && outcome.decisions.isEmpty && observation.droppedIdentifiers.isEmpty
+                    isTaken && outcome.decisions.isEmpty && observation.droppedIdentifiers.isEmpty
                 if isPlain, !ticket.wantsOutcomes { continue }
                 exception.outcome = message(outcome, observation, call.grants)
             }

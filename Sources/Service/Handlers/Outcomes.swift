@@ -27,16 +27,18 @@ extension Handlers {
     ) -> SelvedgeItemOutcome {
         var message = SelvedgeItemOutcome()
         let mayKnow = grants.roles.contains(.admin)
+        // Nor is he told what was left out because it is suppressed.
+        let isHidden = !mayKnow && outcome.refusal?.reason == .suppressed
         switch outcome.kind {
-        case .refused: message.kind = .refused
+        case .refused where !isHidden: message.kind = .refused
         case _ where !mayKnow: message.kind = .accepted
         case .created: message.kind = .created
         case .joined: message.kind = .joined
         case .merged: message.kind = .merged
-        case .unchanged: message.kind = .unchanged
+        case .unchanged, .refused: message.kind = .unchanged
         }
-        if let refusal = outcome.refusal { message.refusal = SelvedgeRefusal(refusal) }
-        let left = outcome.dropped.isEmpty ? observation?.droppedIdentifiers ?? [] : outcome.dropped
+        if let refusal = outcome.refusal, !isHidden { message.refusal = SelvedgeRefusal(refusal) }
+        let left = (observation?.droppedIdentifiers ?? []) + (mayKnow ? outcome.dropped : [])
         message.dropped = left.map { SelvedgeRefusal($0) }
         if mayKnow, let profile = outcome.profile { message.profileID = profile.description }
         message.decisions = messages(outcome.decisions, observation, grants)
@@ -48,7 +50,7 @@ extension Handlers {
         _ outcomes: [DecisionOutcome], _ observation: KeyedObservation?, _ grants: Grants
     ) -> [SelvedgeDecisionOutcome] {
         zip(outcomes, observation?.decisions ?? []).map { outcome, decision in
-            var message = message(outcome)
+            var message = message(outcome, grants)
             message.decision = decision.kind.description
             message.scope = decision.scope.description
             message.namespace = intake.configuration.namespaces[decision.identifier.namespace].name
@@ -57,13 +59,14 @@ extension Handlers {
         }
     }
 
-    private func message(_ outcome: DecisionOutcome) -> SelvedgeDecisionOutcome {
+    private func message(_ outcome: DecisionOutcome, _ grants: Grants) -> SelvedgeDecisionOutcome {
         var message = SelvedgeDecisionOutcome()
         message.id = outcome.id.description
         message.purpose = intake.configuration.purposes[outcome.purpose].name
         switch outcome.effect {
         case .entered: message.effect = "entered"
         case .duplicate: message.effect = "duplicate"
+        case .suppressed: message.effect = grants.roles.contains(.admin) ? "suppressed" : "entered"
         case .superseded(let later):
             message.effect = "superseded"
             message.supersededBy = later.description

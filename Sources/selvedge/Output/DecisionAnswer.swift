@@ -58,6 +58,7 @@ struct DecisionAnswer: Encodable {
         case .entered: "entered"
         case .superseded: "superseded"
         case .duplicate: "duplicate"
+        case .suppressed: "suppressed"
         }
     }
 

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Engine
 internal import Foundation
+internal import GraphStore
 internal import Identity
 internal import SelvedgeClient
 
