@@ -1,11 +1,11 @@
 import Identity
 import Testing
 
-@Suite struct TokenURITests {
+@Suite struct PKCS11URITests {
     private static let query = "?module-path=/lib/m.so&pin-source=file:/etc/pin"
 
     @Test func everyAttributeIsRead() throws {
-        let uri = try TokenURI(
+        let uri = try PKCS11URI(
             "pkcs11:token=My%20token;serial=0a1b;object=root;id=%01%fF;type=secret-key"
                 + "?pin-source=file:///etc/pin&module-path=/lib/m%2Bx.so")
         #expect(uri.token == "My token" && uri.serial == "0a1b" && uri.object == "root")
@@ -14,10 +14,10 @@ import Testing
 
     @Test func theLeastIsAKeyAModuleAndAPIN() throws {
         for key in ["object=root", "id=%01"] {
-            let uri = try TokenURI("pkcs11:\(key)\(Self.query)")
+            let uri = try PKCS11URI("pkcs11:\(key)\(Self.query)")
             #expect(uri.token == nil && uri.pinPath == "/etc/pin")
         }
-        #expect(try TokenURI("pkcs11:object=a?module-path=/m&pin-source=/etc/pin").pinPath == "/etc/pin")
+        #expect(try PKCS11URI("pkcs11:object=a?module-path=/m&pin-source=/etc/pin").pinPath == "/etc/pin")
     }
 
     @Test(arguments: [
@@ -31,7 +31,7 @@ import Testing
         ("pkcs11:object=%ff\(query)", "no text"), ("pkcs11:object=a%00b\(query)", "no text"),
         ("pkcs11:object=\(query)", "no text"),
     ]) func whatIsNoneIsRefusedWithTheReason(text: String, reason: String) {
-        let error = #expect(throws: KeyError.self) { try TokenURI(text) }
+        let error = #expect(throws: KeyError.self) { try PKCS11URI(text) }
         #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
         #expect(error?.description.contains("1234") != true, "the PIN is in the message")
     }

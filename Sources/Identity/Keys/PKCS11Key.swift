@@ -11,7 +11,7 @@ internal import Synchronization
 ///     +----------+------------------+----------+
 ///
 /// Holds a session. Threads may share it; the token is asked by one at a time.
-package final class TokenKey: KeyWrapper {
+package final class PKCS11Key: KeyWrapper {
     private let session: Mutex<Session>
     private let path: String
 
@@ -33,14 +33,14 @@ package final class TokenKey: KeyWrapper {
     }
 
     /// The key that a URI names; one that could leave the token is refused.
-    package static func open(_ uri: TokenURI) throws(KeyError) -> TokenKey {
+    package static func open(_ uri: PKCS11URI) throws(KeyError) -> PKCS11Key {
         let session = try connect(uri, writable: false)
         try check(unsafe selvedge_token_find_key(session.pointer, uri.object, uri.id, uri.id.count), uri.modulePath)
-        return TokenKey(session, path: uri.modulePath)
+        return PKCS11Key(session, path: uri.modulePath)
     }
 
     /// Makes the key in its token; refused where there is one already.
-    package static func create(_ uri: TokenURI) throws(KeyError) -> TokenKey {
+    package static func create(_ uri: PKCS11URI) throws(KeyError) -> PKCS11Key {
         let session = try connect(uri, writable: true)
         let found = unsafe selvedge_token_find_key(session.pointer, uri.object, uri.id, uri.id.count)
         guard found == SELVEDGE_TOKEN_NO_KEY else {
@@ -49,10 +49,10 @@ package final class TokenKey: KeyWrapper {
         try check(unsafe selvedge_token_make_key(session.pointer, uri.object, uri.id, uri.id.count), uri.modulePath)
         // Looked at as any other: the token may have made something else than was asked for.
         try check(unsafe selvedge_token_find_key(session.pointer, uri.object, uri.id, uri.id.count), uri.modulePath)
-        return TokenKey(session, path: uri.modulePath)
+        return PKCS11Key(session, path: uri.modulePath)
     }
 
-    private static func connect(_ uri: TokenURI, writable: Bool) throws(KeyError) -> Session {
+    private static func connect(_ uri: PKCS11URI, writable: Bool) throws(KeyError) -> Session {
         let file = try KeyFile.open(uri.pinPath)
         defer { file.close() }
         try file.checkOwnership()

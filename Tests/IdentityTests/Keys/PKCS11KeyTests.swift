@@ -4,7 +4,7 @@ import Identity
 import Testing
 
 /// SoftHSM 2 stands in for a token: it keeps its objects in files, and is a PKCS#11 module like any other.
-@Suite(.serialized) struct TokenKeyTests {
+@Suite(.serialized) struct PKCS11KeyTests {
     /// One token for all tests: the module reads its configuration once in a process.
     private static let place = Result { try Place() }
 
@@ -31,7 +31,7 @@ import Testing
             }
             try write("pin", "8642\n")
             try write("wrong", "1111")
-            _ = atexit { if case .success(let place) = TokenKeyTests.place { place.remove() } }
+            _ = atexit { if case .success(let place) = PKCS11KeyTests.place { place.remove() } }
         }
 
         private func write(_ name: String, _ text: String) throws {
@@ -51,20 +51,20 @@ import Testing
 
         func remove() { try? FileManager.default.removeItem(atPath: directory) }
 
-        func uri(_ object: String, token: String = "one", pin: String = "pin") throws -> TokenURI {
-            try TokenURI(
+        func uri(_ object: String, token: String = "one", pin: String = "pin") throws -> PKCS11URI {
+            try PKCS11URI(
                 "pkcs11:token=\(token);object=\(object)?module-path=\(module)&pin-source=file:\(directory)/\(pin)")
         }
     }
 
     @Test func aTokenWrapsABundleAndItsKeyStaysInIt() throws {
         let place = try Self.place.get()
-        let token = try TokenKey.create(place.uri("wrap"))
+        let token = try PKCS11Key.create(place.uri("wrap"))
         let bundle = try KeyBundle(random: SystemRandom())
         let wrapped = try bundle.wrapped(by: token, random: SystemRandom())
         #expect(try KeyBundle.keeper(of: wrapped) == .token)
         let expected = try KeyRing(bundle: bundle).keyCheckValue
-        for keeper in [token, try TokenKey.open(place.uri("wrap"))] {
+        for keeper in [token, try PKCS11Key.open(place.uri("wrap"))] {
             #expect(try KeyRing(bundle: KeyBundle(unwrapping: wrapped, by: keeper)).keyCheckValue == expected)
         }
         // A file's root key cannot take the token's place, nor the other way around.
@@ -80,7 +80,7 @@ import Testing
             let file = KeyBundleFile(path: directory + "/keys.bundle")
             let root = try RootKey(random: SystemRandom())
             try file.write(KeyBundle(derivedFrom: root), by: root, random: SystemRandom())
-            let token = try TokenKey.create(place.uri("moved"))
+            let token = try PKCS11Key.create(place.uri("moved"))
             try file.write(file.read(with: root), by: token, random: SystemRandom())
             #expect(try KeyRing(bundle: file.read(with: token)).keyCheckValue == KeyRing(root: root).keyCheckValue)
             try file.write(file.read(with: token), by: root, random: SystemRandom())
@@ -91,9 +91,9 @@ import Testing
     @Test func anotherKeyOrTokenDoesNotOpenIt() throws {
         let place = try Self.place.get()
         let bundle = try KeyBundle(random: SystemRandom())
-        let wrapped = try bundle.wrapped(by: TokenKey.create(place.uri("first")), random: SystemRandom())
-        let second = try TokenKey.create(place.uri("second"))
-        let elsewhere = try TokenKey.create(place.uri("first", token: "two"))
+        let wrapped = try bundle.wrapped(by: PKCS11Key.create(place.uri("first")), random: SystemRandom())
+        let second = try PKCS11Key.create(place.uri("second"))
+        let elsewhere = try PKCS11Key.create(place.uri("first", token: "two"))
         for other in [second, elsewhere] {
             #expect(throws: KeyError.cannotUnwrap) { try KeyBundle(unwrapping: wrapped, by: other) }
         }
@@ -101,7 +101,7 @@ import Testing
 
     @Test func everyFlippedByteOfAWrappedBundleIsRefused() throws {
         let place = try Self.place.get()
-        let token = try TokenKey.create(place.uri("flips"))
+        let token = try PKCS11Key.create(place.uri("flips"))
         let wrapped = try KeyBundle(random: SystemRandom()).wrapped(by: token, random: SystemRandom())
         for index in wrapped.indices {
             var altered = wrapped
@@ -112,8 +112,8 @@ import Testing
 
     @Test func whatIsNotThereSaysSo() throws {
         let place = try Self.place.get()
-        func problem(_ uri: TokenURI) throws -> String {
-            let error = #expect(throws: KeyError.self) { try TokenKey.open(uri) }
+        func problem(_ uri: PKCS11URI) throws -> String {
+            let error = #expect(throws: KeyError.self) { try PKCS11Key.open(uri) }
             return error?.description ?? ""
         }
         #expect(try problem(place.uri("none")).contains("no AES key of that name"))
@@ -122,8 +122,8 @@ import Testing
         var uri = try place.uri("none")
         uri.modulePath = place.directory + "/pin"
         #expect(try problem(uri).contains("no PKCS#11 module"))
-        _ = try TokenKey.create(place.uri("once"))
-        let again = #expect(throws: KeyError.self) { try TokenKey.create(place.uri("once")) }
+        _ = try PKCS11Key.create(place.uri("once"))
+        let again = #expect(throws: KeyError.self) { try PKCS11Key.create(place.uri("once")) }
         #expect(again?.description.contains("already") == true)
     }
 }

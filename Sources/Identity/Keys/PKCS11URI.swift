@@ -4,7 +4,7 @@
 ///
 /// The module's path and where the PIN lies are demanded; a PIN in the URI itself is refused, as it would stand in
 /// configurations and in lists of processes. Other attributes are refused: what is not looked at must not seem to be.
-package struct TokenURI: Hashable, Sendable {
+package struct PKCS11URI: Hashable, Sendable {
     package var token: String?
     package var serial: String?
     package var object: String?
