@@ -50,6 +50,7 @@ let package = Package(
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .target(name: "CPKCS11"),
         .target(name: "CPhoneNumber", linkerSettings: [.linkedLibrary("phonenumber")]),
 
         // Vocabulary.
@@ -57,7 +58,7 @@ let package = Package(
         .target(
             name: "Identity",
             dependencies: [
-                "COpenSSL", "CIDN2", "CPhoneNumber", .product(name: "Yams", package: "Yams"),
+                "COpenSSL", "CPKCS11", "CIDN2", "CPhoneNumber", .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: settings),
 

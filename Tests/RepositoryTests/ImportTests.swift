@@ -15,7 +15,7 @@ import Testing
     private static let owners: [String: Set<String>] = [
         "CLMDB": ["LMDB"], "CXXHash": ["LMDB"], "CZlib": ["Backfill"], "CZstd": ["Backfill"],
         "CFileSystem": ["GraphStore"],
-        "COpenSSL": ["Identity"], "CIDN2": ["Identity"], "CPhoneNumber": ["Identity"],
+        "COpenSSL": ["Identity"], "CPKCS11": ["Identity"], "CIDN2": ["Identity"], "CPhoneNumber": ["Identity"],
         "Yams": ["Identity", "simulate"],
         "ArgumentParser": ["selvedge", "simulate"],
         "JWTKit": ["Service"], "SwiftASN1": ["Service"], "X509": ["Service"],

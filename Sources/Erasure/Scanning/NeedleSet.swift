@@ -3,7 +3,7 @@
 /// A file is looked at every `step` bytes. As each pattern has entered the windows that begin at `step` places of it, one
 /// after the other, any occurrence of it holds exactly one window at a place that is looked at. The first test of a window is
 /// a bit in a filter that fits a processor's cache; one window in fifty passes it and is looked up; what is found there is
-/// compared whole. Memory is 16 bytes a window at most, whatever the files' size.
+/// compared whole. Memory is 16 to 32 bytes a window and a filter of 32 MiB at most, whatever the files' size.
 package final class NeedleSet: Sendable {
     package let needles: [Needle]
     /// Bytes between two places that are looked at, 1 to 8: fewer where there are many needles or short ones.
@@ -20,7 +20,8 @@ package final class NeedleSet: Sendable {
     /// More would not fit an entry of the table.
     package static let limit = 10_000_000
 
-    /// - Parameter memory: bytes that the windows may take.
+    /// - Parameter memory: bytes that the windows' table may take, where it can be had: one window of each pattern is entered
+    ///   whatever it takes.
     /// - Throws: where there are more needles than a search can hold.
     package init(_ needles: [Needle], memory: Int = 256 << 20) throws(ScanError) {
         guard needles.count <= Self.limit else { throw .tooManyNeedles(limit: Self.limit) }
@@ -37,7 +38,7 @@ package final class NeedleSet: Sendable {
         self.patterns = patterns
         self.longest = longest
         var step = min(8, max(1, shortest == .max ? 8 : shortest - Self.window + 1))
-        while step > 1, patterns * step * 16 > memory { step /= 2 }
+        while step > 1, WindowTable.byteCount(windows: patterns * step) > memory { step /= 2 }
         self.step = step
         let filter = WindowFilter(windows: patterns * step)
         let table = WindowTable(windows: patterns * step)

@@ -49,14 +49,20 @@ final class WindowTable: @unchecked Sendable {
     }
 
     init(windows: Int) {
-        var count = 16
-        while count < 2 * windows { count *= 2 }
+        let count = Self.byteCount(windows: windows) / MemoryLayout<UInt64>.size
         mask = UInt64(count - 1)
         unsafe entries = .allocate(capacity: count)
         unsafe entries.initialize(repeating: Self.empty, count: count)
     }
 
     deinit { unsafe entries.deallocate() }
+
+    /// A power of two, at most half of it taken.
+    static func byteCount(windows: Int) -> Int {
+        var count = 16
+        while count < 2 * windows { count *= 2 }
+        return count * MemoryLayout<UInt64>.size
+    }
 
     func insert(_ window: UInt64, _ entry: Entry) {
         let hash = Self.hash(window)

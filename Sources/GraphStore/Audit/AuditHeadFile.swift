@@ -28,14 +28,29 @@ package struct AuditHeadFile: Sendable {
     package func sign(
         _ snapshot: borrowing some Snapshot & ~Copyable, keyRing: KeyRing, at time: Timestamp
     ) throws -> AuditHead? {
-        let heads = try read()
         guard let end = try AuditLog.end(snapshot, keyRing: keyRing) else { return nil }
-        if let last = heads.last ?? nil, last.count == end.count { return nil }
+        let (heads, last) = try lastHead()
+        if let last, last.count == end.count { return nil }
         let head = try AuditHead(
-            number: UInt64(heads.count), count: end.count, time: time, chain: end.chain,
+            number: UInt64(heads), count: end.count, time: time, chain: end.chain,
             key: keyRing.auditSigningKey())
-        try append(head, after: heads.count)
+        try append(head, after: heads)
         return head
+    }
+
+    /// How many whole heads there are, and the last of them: without reading the others, as one is added each minute.
+    private func lastHead() throws -> (count: Int, head: AuditHead?) {
+        guard let file = FileHandle(forReadingAtPath: path) else { return (0, nil) }
+        defer { try? file.close() }
+        do {
+            let count = Int(try file.seekToEnd()) / AuditHead.byteCount
+            if count == 0 { return (0, nil) }
+            try file.seek(toOffset: UInt64((count - 1) * AuditHead.byteCount))
+            let bytes = try file.read(upToCount: AuditHead.byteCount) ?? Data()
+            return (count, AuditHead([UInt8](bytes)))
+        } catch {
+            throw StoreError.unreadable(path: path, problem: "cannot be read; check its permissions")
+        }
     }
 
     private func append(_ head: AuditHead, after count: Int) throws {

@@ -23,6 +23,7 @@ package enum KeyError: Error, Hashable, Sendable {
     case otherKeeper(KeyWrapping)
     case missingKey(KeyName)
     case invalidPlace(String)
+    case token(module: String, problem: String)
 }
 
 extension KeyError: CustomStringConvertible {
@@ -53,6 +54,7 @@ extension KeyError: CustomStringConvertible {
         case .otherKeeper(.rootKey): "the key bundle is wrapped under a root key; give its file, not a token"
         case .otherKeeper(.token): "the key bundle is wrapped by a token; give the token, not a file"
         case .invalidPlace(let problem): "the root key's place is not one: \(problem)"
+        case .token(let module, let problem): "\(module): \(problem)"
         case .missingKey(let name): "the key bundle holds no key \(name.kind), version \(name.version)"
         }
     }

@@ -172,6 +172,21 @@ import Testing
         }
     }
 
+    @Test func whatIsShreddedOnADiskIsReadBackFromIt() throws {
+        // Other tests lie in memory, which has no disk to read back from.
+        let file = FileManager.default.temporaryDirectory.path + "/selvedge-slots-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        try KeySlots.create(at: file)
+        let ring = try KeyRing(bundle: KeyBundle(random: SystemRandom()))
+        let slots = try KeySlots.open(at: file, keyRing: ring, forWriting: true)
+        let ids = try slots.give(to: SlotFixture.owners(0..<300), random: SystemRandom())
+        let value = try slots.seal([1], at: SlotFixture.place(3), under: ids[3])
+        try slots.sync()
+        try slots.shred(ids.filter { $0.slot.isMultiple(of: 3) })
+        #expect(try slots.open(value, at: SlotFixture.place(3)) == .erased)
+        #expect(try slots.owner(of: ids[4]) == .node(NodeID(4)))
+    }
+
     @Test func theFileGrowsBySteps() throws {
         let fixture = try SlotFixture()
         let slots = try fixture.open()

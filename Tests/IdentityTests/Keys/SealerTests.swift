@@ -19,6 +19,12 @@ import Testing
         #expect(try first.seal([1, 2, 3], associated: Self.place) == second.seal([1, 2, 3], associated: Self.place))
     }
 
+    @Test func theNonceIsThatOfAnotherImplementation() throws {
+        // Python's hmac, from the root key 00 01 02 ... 1f: over the place's length in eight bytes, the place and 01 02 03.
+        let sealed = try testKeyRing().sealer.seal([1, 2, 3], associated: Self.place)
+        #expect(hexadecimal(sealed.prefix(12)) == "760ddd5690ca25abebe1a776")
+    }
+
     @Test func theNonceDependsOnPlaintextAndPlace() throws {
         let sealer = try testKeyRing().sealer
         let nonces = try [
