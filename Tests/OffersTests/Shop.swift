@@ -2,9 +2,11 @@ import Foundation
 import Identity
 import Offers
 import Scoring
+import Testing
 
 /// A shop drawn at random: a catalogue, people before it, and what is left.
 struct Shop {
+    static let euro = Currency("EUR")
     static let day: Int64 = 86_400_000
     static let now = Timestamp(milliseconds: 1_790_000_000_000)
     let catalogue: Catalogue
@@ -24,12 +26,15 @@ struct Shop {
         var offers: [Offer] = []
         for index in 0..<number { offers.append(Self.offer(index, &generator)) }
         let method = Exploration.Method.allCases[Int.random(in: 0...1, using: &generator)]
+        let euro = try #require(Self.euro)
         catalogue = try Catalogue(
-            channels: Self.channels, categories: Self.categories, cohorts: Self.cohorts, purposes: Self.purposes,
+            currency: euro, channels: Self.channels, categories: Self.categories, cohorts: Self.cohorts,
+            purposes: Self.purposes,
             offers: offers.shuffled(using: &generator),
             contact: ContactRules(
                 repeatHours: [0, 0, 1, 48][Int.random(in: 0...3, using: &generator)],
                 caps: Self.caps(&generator, Self.channels.map(\.name), often: 0.3)),
+            objective: Objective(purchaseValue: Int64.random(in: 0...500, using: &generator)),
             exploration: Exploration(
                 method: method, epsilon: generator.uniform(),
                 floor: [0, 0.001, 0.1][Int.random(in: 0...2, using: &generator)]))
@@ -106,7 +111,9 @@ struct Shop {
             now: Self.now, offsetMinutes: Int.random(in: -720...720, using: &generator),
             channels: UInt32.random(in: 0...15, using: &generator), purpose: Int.random(in: 0...1, using: &generator),
             isPermitted: generator.uniform() < 0.7,
-            cohort: Bool.random(using: &generator) ? Int.random(in: 0..<3, using: &generator) : nil, basket: lines,
+            cohort: Bool.random(using: &generator) ? Int.random(in: 0..<3, using: &generator) : nil,
+            currency: catalogue.currency,
+            basket: lines,
             scores: scores(&generator), appliedGroups: generator.uniform() < 0.3 ? group ?? 0 : 0, contacts: contacts,
             isHeldOut: generator.uniform() < 0.05)
     }

@@ -16,6 +16,7 @@ extension Catalogue {
         try names(purposes, "purposes", most: Limits.purposes)
         try number(contact.repeatHours, 0...24 * Limits.capDays, "contact.repeat_hours")
         try caps(contact.caps, "contact", allowed: channels.map(\.name))
+        try money(objective.purchaseValue, 0, "objective.purchase_value")
         try share(exploration.epsilon, 0...1, "exploration.epsilon")
         try share(exploration.floor, 0...0.1, "exploration.floor")
         try share(holdout, 0...0.5, "holdout")

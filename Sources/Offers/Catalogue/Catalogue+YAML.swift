@@ -1,4 +1,5 @@
 package import Identity
+internal import Scoring
 
 extension Catalogue {
     /// Reads a catalogue; `file` is what errors call it. An unknown key, a wrong type and a value out of its range are
@@ -6,7 +7,7 @@ extension Catalogue {
     package init(yaml: String, file: String) throws(ConfigurationError) {
         guard let root = try ConfigurationNode.parse(yaml: yaml, file: file) else {
             throw ConfigurationError(
-                file: file, line: 0, column: 0, key: "", problem: "is empty; it must name channels")
+                file: file, line: 0, column: 0, key: "", problem: "is empty; it must name a currency and channels")
         }
         var reader = CatalogueReader(root: root)
         self = try reader.catalogue()
@@ -21,7 +22,8 @@ private struct CatalogueReader {
     init(root: ConfigurationNode) { self.root = root }
 
     private static let keys = [
-        "categories", "channels", "cohorts", "contact", "exploration", "holdout", "offers", "purposes",
+        "categories", "channels", "cohorts", "contact", "currency", "exploration", "holdout", "objective", "offers",
+        "purposes",
     ]
     private static let offerKeys = [
         "benefit", "budget", "caps", "categories", "channels", "cohorts", "ends", "inventory", "margin_floor",
@@ -30,6 +32,12 @@ private struct CatalogueReader {
 
     mutating func catalogue() throws(ConfigurationError) -> Catalogue {
         let fields = try fields(root, Self.keys)
+        let currency = try self.currency(fields["currency"])
+        var objective = Objective()
+        if let node = fields["objective"] {
+            let parts = try self.fields(node, ["purchase_value"])
+            if let node = parts["purchase_value"] { objective.purchaseValue = try Self.money(node) }
+        }
         let channels = try fields["channels"].map { node throws(ConfigurationError) in try self.channels(node) } ?? []
         var offers: [Offer] = []
         for (_, name, node) in try fields["offers"]?.pairs() ?? [] { offers.append(try offer(name, node)) }
@@ -38,9 +46,9 @@ private struct CatalogueReader {
         let holdout = try fields["holdout"].map { node throws(ConfigurationError) in try Self.real(node) } ?? 0.05
         do {
             return try Catalogue(
-                channels: channels, categories: try Self.list(fields["categories"]),
+                currency: currency, channels: channels, categories: try Self.list(fields["categories"]),
                 cohorts: try Self.list(fields["cohorts"]), purposes: try Self.list(fields["purposes"]),
-                offers: offers, contact: contact, exploration: exploration, holdout: holdout)
+                offers: offers, contact: contact, objective: objective, exploration: exploration, holdout: holdout)
         } catch let error as CatalogueError {
             throw located(error)
         } catch let error as ConfigurationError {
@@ -48,6 +56,14 @@ private struct CatalogueReader {
         } catch {
             throw root.error("not readable as a catalogue")
         }
+    }
+
+    private func currency(_ node: ConfigurationNode?) throws(ConfigurationError) -> Currency {
+        guard let node else { throw root.error("has no currency, such as currency: EUR") }
+        guard let currency = Currency(try node.text()) else {
+            throw node.error("is not a currency: three capital letters of ISO 4217, such as EUR")
+        }
+        return currency
     }
 
     /// The fields of a mapping, remembered by their paths.

@@ -1,3 +1,5 @@
+package import Scoring
+
 /// A way to reach people, and when not to.
 package struct Channel: Hashable, Sendable {
     package var name: String
@@ -38,6 +40,15 @@ package struct ContactRules: Hashable, Sendable {
     }
 }
 
+/// What the shop wants beside the margin of the orders at hand.
+package struct Objective: Hashable, Sendable {
+    /// What one more purchase is worth to it, in minor units, whoever makes it: 0 counts margin alone; the higher, the
+    /// more discount is given for conversion.
+    package var purchaseValue: Int64
+
+    package init(purchaseValue: Int64 = 0) { self.purchaseValue = purchaseValue }
+}
+
 /// How choices vary, so that something is learnt: every eligible arm keeps a known probability.
 package struct Exploration: Hashable, Sendable {
     package enum Method: String, Hashable, Sendable, CaseIterable {
@@ -52,7 +63,7 @@ package struct Exploration: Hashable, Sendable {
     /// The least probability of every eligible arm, the fallback among them; 1/arms where that is less.
     package var floor: Double
 
-    package init(method: Method = .thompson, epsilon: Double = 0.05, floor: Double = 0.001) {
+    package init(method: Method = .thompson, epsilon: Double = 0.05, floor: Double = 0.0005) {
         self.method = method
         self.epsilon = epsilon
         self.floor = floor
@@ -61,12 +72,15 @@ package struct Exploration: Hashable, Sendable {
 
 /// The offers of a shop with the words that they use: as validated, in the order of names.
 package struct Catalogue: Hashable, Sendable {
+    /// Of all its money.
+    package private(set) var currency: Currency
     package private(set) var channels: [Channel]
     package private(set) var categories: [String]
     package private(set) var cohorts: [String]
     package private(set) var purposes: [String]
     package private(set) var offers: [Offer]
     package private(set) var contact: ContactRules
+    package private(set) var objective: Objective
     package private(set) var exploration: Exploration
     /// The share of profiles that get no offer, 0...0.5: what the others are measured against.
     package private(set) var holdout: Double
@@ -89,10 +103,14 @@ package struct Catalogue: Hashable, Sendable {
 
     /// - Throws: the first field, in order of the offers, that does not hold.
     package init(
-        channels: [Channel], categories: [String] = [], cohorts: [String] = [], purposes: [String] = [],
-        offers: [Offer], contact: ContactRules = ContactRules(), exploration: Exploration = Exploration(),
+        currency: Currency, channels: [Channel], categories: [String] = [], cohorts: [String] = [],
+        purposes: [String] = [],
+        offers: [Offer], contact: ContactRules = ContactRules(), objective: Objective = Objective(),
+        exploration: Exploration = Exploration(),
         holdout: Double = 0.05
     ) throws(CatalogueError) {
+        self.currency = currency
+        self.objective = objective
         self.channels = channels
         self.categories = categories
         self.cohorts = cohorts

@@ -1,12 +1,12 @@
 internal import Glibc
 internal import Scoring
 
-/// With which probability each eligible arm is chosen: a function of their values and errors alone, so that the
+/// With which probability each eligible arm is chosen: a function of their values and spreads alone, so that the
 /// probability that is returned is the one by which it was drawn, to the last bit.
 ///
 /// Every arm has the floor f = min(floor, 1/K) of K arms; what is left goes by the method. Epsilon: the best arm has it
 /// all, but for a share ε spread evenly. Thompson: by the probability of being the best, were each value normal with
-/// its error and independent; it is integrated on a grid, for the sixteen arms whose value plus two errors is highest.
+/// its spread and independent; it is integrated on a grid, for the sixteen arms whose value plus two spreads is highest.
 package enum ArmChances {
     /// Arms of which Thompson's method asks whether they are the best; the others have the floor.
     package static let contenders = 16
@@ -40,7 +40,7 @@ package enum ArmChances {
         var place = 0
         var top = -Double.infinity
         var value = 0.0
-        var error = 0.0
+        var spread = 0.0
         var scale = 0.0
         /// The share below the grid's last point.
         var below = 0.0
@@ -59,8 +59,8 @@ package enum ArmChances {
         var high = -Double.infinity
         var best = 0
         for index in 0..<count {
-            low = max(low, contenders[index].value - 4 * contenders[index].error)
-            high = max(high, contenders[index].value + 4 * contenders[index].error)
+            low = max(low, contenders[index].value - 4 * contenders[index].spread)
+            high = max(high, contenders[index].value + 4 * contenders[index].spread)
             let isBetter = contenders[index].value > contenders[best].value
             let isEqual = contenders[index].value == contenders[best].value
             if isBetter || (isEqual && contenders[index].place < contenders[best].place) { best = index }
@@ -81,7 +81,7 @@ package enum ArmChances {
     private static func pick(_ contenders: inout Contenders, _ candidates: borrowing MutableSpan<Candidate>) -> Int {
         var filled = 0
         for arm in 0..<candidates.count {
-            let top = candidates[arm].value + 2 * candidates[arm].error
+            let top = candidates[arm].value + 2 * candidates[arm].spread
             if filled == Self.contenders, top <= contenders[Self.contenders - 1].top { continue }
             var place = min(filled, Self.contenders - 1)
             while place > 0, contenders[place - 1].top < top {
@@ -91,7 +91,7 @@ package enum ArmChances {
             contenders[place].place = arm
             contenders[place].top = top
             contenders[place].value = candidates[arm].value
-            contenders[place].error = candidates[arm].error
+            contenders[place].spread = candidates[arm].spread
             filled = min(filled + 1, Self.contenders)
         }
         return filled
@@ -100,11 +100,11 @@ package enum ArmChances {
     /// Σ over the grid's steps of P(arm in step) · Π over the others P(below the step's middle).
     private static func integrate(_ contenders: inout Contenders, _ count: Int, _ low: Double, _ high: Double) {
         let step = (high - low) / (Double(grid) - 0.5)
-        // Half a step earlier, so that a value without an error does not lie on a point.
+        // Half a step earlier, so that a value without a spread does not lie on a point.
         let first = low - step / 2
         let least = step * 1e-6
         for index in 0..<count {
-            contenders[index].scale = 1 / max(contenders[index].error, least)
+            contenders[index].scale = 1 / max(contenders[index].spread, least)
             contenders[index].below = NormalTable.share((first - contenders[index].value) * contenders[index].scale)
         }
         for place in 0..<grid {
@@ -133,15 +133,16 @@ package struct Candidate: Hashable, Sendable {
     /// Its number; -1 is the fallback.
     package var arm: Int32
     package var value: Double
-    package var error: Double
+    /// Of the value, as far as it can be learnt: see `Valuation.spread`.
+    package var spread: Double
     /// Of a purchase.
     package var probability: Double
     package var chance: Double
 
-    package init(arm: Int32, value: Double, error: Double, probability: Double = 0, chance: Double = 0) {
+    package init(arm: Int32, value: Double, spread: Double, probability: Double = 0, chance: Double = 0) {
         self.arm = arm
         self.value = value
-        self.error = error
+        self.spread = spread
         self.probability = probability
         self.chance = chance
     }

@@ -86,6 +86,7 @@ extension Decider {
         if !row.categories.isEmpty { value.relevance = relevance(row.categories, catalogue, situation.scores) }
         value.churnRisk = situation.scores.churnRisk
         value.futureMargin = situation.scores.futureMargin
+        value.purchaseValue = Double(catalogue.catalogue.objective.purchaseValue)
         if row.units > 0 {
             value.pressure = Double(row.pressure) * min(1, Double(terms.stock) / Double(row.units))
             value.units = 1
@@ -100,7 +101,7 @@ extension Decider {
             let valuation = Valuation(value)
             candidates.append(
                 Candidate(
-                    arm: index, value: valuation.value, error: valuation.error, probability: valuation.probability))
+                    arm: index, value: valuation.value, spread: valuation.spread, probability: valuation.probability))
             recorder.arm(value)
         }
     }

@@ -32,7 +32,8 @@ package struct Decider: Sendable {
         let arms = zip(recorder.arms, candidates).map { arm, candidate in
             ArmTrace(
                 arm: candidate.arm < 0 ? nil : catalogue.arms[Int(candidate.arm)], terms: arm,
-                value: candidate.value, error: candidate.error, probability: candidate.probability,
+                value: candidate.value, error: arm.map { Valuation($0).error } ?? 0, spread: candidate.spread,
+                probability: candidate.probability,
                 chance: candidate.chance)
         }
         let trace = Trace(
@@ -54,7 +55,7 @@ package struct Decider: Sendable {
         candidates.removeAll(keepingCapacity: true)
         // The fallback is the first: worth nothing more than nothing, and always there.
         candidates.append(
-            Candidate(arm: -1, value: 0, error: 0, probability: situation.scores.purchaseProbability))
+            Candidate(arm: -1, value: 0, spread: 0, probability: situation.scores.purchaseProbability))
         recorder.arm(nil)
         for offer in 0..<catalogue.offers {
             let terms = Self.terms(offer, catalogue, situation, view, counters, contacts)

@@ -1,5 +1,5 @@
 package import Identity
-internal import Scoring
+package import Scoring
 
 /// A line of a basket. Money in minor units; a product or category that no offer names is -1.
 package struct BasketLine: Hashable, Sendable {
@@ -151,6 +151,8 @@ package struct Situation: Sendable {
     package var isPermitted: Bool
     /// nil: of none; without permission it is as if it were nil.
     package var cohort: Int?
+    /// Of the basket and of the scores; must be the catalogue's.
+    package var currency: Currency
     package var basket: [BasketLine]
     package var scores: ProfileScores
     /// The groups of the offers that the basket bears already.
@@ -161,7 +163,8 @@ package struct Situation: Sendable {
 
     package init(
         now: Timestamp, offsetMinutes: Int = 0, channels: UInt32, purpose: Int?, isPermitted: Bool,
-        cohort: Int? = nil, basket: [BasketLine] = [], scores: ProfileScores, appliedGroups: UInt64 = 0,
+        cohort: Int? = nil, currency: Currency, basket: [BasketLine] = [], scores: ProfileScores,
+        appliedGroups: UInt64 = 0,
         contacts: [Contact] = [], isHeldOut: Bool = false
     ) {
         self.now = now
@@ -170,6 +173,7 @@ package struct Situation: Sendable {
         self.purpose = purpose
         self.isPermitted = isPermitted
         self.cohort = cohort
+        self.currency = currency
         self.basket = basket
         self.scores = scores
         self.appliedGroups = appliedGroups
@@ -180,6 +184,7 @@ package struct Situation: Sendable {
     /// The field that cannot be so; nil where all can. Whoever makes a situation from outside asks this first: a
     /// decision may trap on an impossible one.
     package func fault(in catalogue: CompiledCatalogue) -> String? {
+        if currency != catalogue.catalogue.currency { return "currency" }
         if basket.count > BasketLine.mostLines || !basket.allSatisfy(\.isPossible) { return "basket" }
         let products = Int32(clamping: catalogue.products)
         let categories = Int32(clamping: catalogue.catalogue.categories.count)
@@ -216,30 +221,5 @@ package struct Counters: Hashable, Sendable {
     package init(full catalogue: CompiledCatalogue) {
         stock = catalogue.catalogue.offers.map { $0.inventory?.units ?? Self.endless }
         budget = catalogue.catalogue.offers.map { $0.budget ?? Self.endless }
-    }
-}
-
-/// What is known of each arm's own draw, by arm number: how many respond, against how many were expected to.
-package struct ArmEffects: Hashable, Sendable {
-    /// 1: as expected.
-    package var multipliers: [Double]
-    /// Standard errors.
-    package var errors: [Double]
-    /// How many expected responses the belief that an arm does as expected is worth.
-    package static let priorResponses = 4.0
-
-    /// Nothing is known yet.
-    package init(arms: Int) {
-        multipliers = Array(repeating: 1, count: arms)
-        errors = Array(repeating: 1 / Self.priorResponses.squareRoot(), count: arms)
-    }
-
-    /// Responses seen and expected by arm: a gamma prior of mean 1, counts as Poisson's.
-    package init(responses: [Double], expected: [Double]) {
-        precondition(responses.count == expected.count, "every arm has both")
-        multipliers = zip(responses, expected).map { (Self.priorResponses + $0) / (Self.priorResponses + $1) }
-        errors = zip(responses, expected).map {
-            (Self.priorResponses + $0).squareRoot() / (Self.priorResponses + $1)
-        }
     }
 }

@@ -31,6 +31,7 @@ package struct ArmTrace: Hashable, Sendable {
     package var terms: ValueTerms?
     package var value: Double
     package var error: Double
+    package var spread: Double
     package var probability: Double
     package var chance: Double
 }
@@ -76,7 +77,7 @@ extension Trace {
     }
 
     private func rederiveArms() throws(TraceFault) {
-        guard let fallback = arms.first, fallback.arm == nil, fallback.value == 0, fallback.error == 0 else {
+        guard let fallback = arms.first, fallback.arm == nil, fallback.value == 0, fallback.spread == 0 else {
             throw .arm(0)
         }
         var made = Array(repeating: false, count: offers.count)
@@ -91,7 +92,9 @@ extension Trace {
             else { throw .arm(index) }
             made[Int(arm.offer)] = true
             let found = Valuation(terms)
-            guard found.value == trace.value, found.error == trace.error, found.probability == trace.probability else {
+            guard found.value == trace.value, found.error == trace.error, found.spread == trace.spread,
+                found.probability == trace.probability
+            else {
                 throw .value(arm: index, said: trace.value, found: found.value)
             }
         }
@@ -101,7 +104,7 @@ extension Trace {
     }
 
     private func rederiveChoice() throws(TraceFault) {
-        var candidates = arms.map { Candidate(arm: 0, value: $0.value, error: $0.error) }
+        var candidates = arms.map { Candidate(arm: 0, value: $0.value, spread: $0.spread) }
         ArmChances.fill(&candidates, header.exploration)
         for (index, arm) in arms.enumerated() where arm.chance != candidates[index].chance {
             throw .chance(arm: index, said: arm.chance, found: candidates[index].chance)

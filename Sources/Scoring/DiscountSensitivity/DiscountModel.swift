@@ -1,157 +1,189 @@
+internal import Glibc
+
 /// What an estimate of responses rests on, the best first.
 package enum ExposureBasis: UInt8, Hashable, Sendable, CaseIterable {
     /// Chance chose who saw what: a difference is an effect.
     case randomised = 1
     /// It was chosen for them: a difference may be one of people.
     case observational = 2
-    /// No exposure: what the shop's other bands, or nothing, say.
+    /// No exposure: what the shop's other bands say.
     case assumed = 3
 }
 
-/// How people respond with and without a discount: a beta-binomial hierarchy of persons in cohorts in the shop, by band
-/// of depth, by empirical Bayes. A person of few exposures is drawn to his cohort, a small cohort to the shop.
+/// How people respond with and without a discount: a binomial hierarchy of persons in cohorts in the shop, by
+/// empirical Bayes.
 ///
-/// Persons' rates within a cohort c are Beta(μ_c κ, (1-μ_c) κ); cohorts' means μ_c are Beta(m K, (1-m) K). κ and m come
-/// from all persons; K from the cohorts' sums, each person counting n / (1 + (n-1)/(κ+1)): what is left of n trials
-/// when they are one person's.
+/// A person has a base and a reach (`ResponseGrid`) that all bands share, so that each exposure to any band tells of
+/// the others; responses are binomial. How people are spread over the cells is found from all of them (Laird 1978: the
+/// nonparametric maximum likelihood of a mixing distribution, by EM, here with smoothing), with each band's gain. A cohort's spread is drawn
+/// to the shop's as by fifty persons. A person's rates are the means under his posterior.
 package struct DiscountModel: Hashable, Sendable {
     package struct Arm: Hashable, Sendable {
         package var basis: ExposureBasis
-        /// κ: how many exposures the cohort is worth against a person's own.
-        package var concentration: Double
-        /// m.
-        package var shopMean: Double
-        /// μ_c, in the order of `cohorts`.
-        package var cohortMeans: [Double]
-        /// What the mean of each is worth in exposures: for its interval.
-        package var cohortWeights: [Double]
+        /// How much of a person's reach the band has; 0 for no discount.
+        package var gain: Double
         package var exposures: Int
         package var responses: Int
 
-        package init(
-            basis: ExposureBasis, concentration: Double, shopMean: Double, cohortMeans: [Double],
-            cohortWeights: [Double], exposures: Int, responses: Int
-        ) {
+        package init(basis: ExposureBasis, gain: Double, exposures: Int, responses: Int) {
             self.basis = basis
-            self.concentration = concentration
-            self.shopMean = shopMean
-            self.cohortMeans = cohortMeans
-            self.cohortWeights = cohortWeights
+            self.gain = gain
             self.exposures = exposures
             self.responses = responses
         }
     }
 
-    /// How many cohorts there are, numbered from 0.
-    package let cohorts: Int
+    package let grid: ResponseGrid
     /// By band, in the order of their numbers.
     package let arms: [Arm]
+    /// How people are spread over the cells; sums to 1.
+    package let shop: [Double]
+    /// The same by cohort, numbered from 0.
+    package let cohorts: [[Double]]
     package let people: Int
+    /// By band, by cell: the chance of a response, its logarithm, and that of none.
+    let tables: ResponseTables
 
-    package init(cohorts: Int, arms: [Arm], people: Int) {
+    init(grid: ResponseGrid, arms: [Arm], shop: [Double], cohorts: [[Double]], people: Int) {
         precondition(arms.count == DiscountBand.allCases.count, "every band has its arm")
-        precondition(
-            arms.allSatisfy { $0.cohortMeans.count == cohorts && $0.cohortWeights.count == cohorts },
-            "every arm has a mean for each cohort")
-        self.cohorts = cohorts
+        precondition(([shop] + cohorts).allSatisfy { $0.count == grid.cells }, "every cell has its weight")
+        self.grid = grid
         self.arms = arms
+        self.shop = shop
+        self.cohorts = cohorts
         self.people = people
+        tables = ResponseTables(grid, gains: arms.map(\.gain))
     }
 
-    /// The prior of a cohort's persons; nil asks for the shop's.
-    package func prior(_ band: DiscountBand, cohort: Int?) -> BetaPrior {
-        let arm = arms[Int(band.rawValue)]
-        let mean = cohort.map { arm.cohortMeans[$0] } ?? arm.shopMean
-        return BetaPrior(mean: min(max(mean, 1e-9), 1 - 1e-9), concentration: arm.concentration)
-    }
-
-    /// What is believed of one person's rate of response, as Beta(a, b).
-    package func posterior(_ band: DiscountBand, _ counts: ExposureCounts?, cohort: Int?) -> (a: Double, b: Double) {
-        let prior = prior(band, cohort: cohort)
-        guard let counts else { return (prior.alpha, prior.beta) }
-        // A person's observational counts do not answer for a band whose model rests on chance, nor the other way.
-        let cell = counts[band, randomised: arms[Int(band.rawValue)].basis == .randomised]
-        return (prior.alpha + Double(cell.responses), prior.beta + Double(cell.exposures - cell.responses))
+    /// What is believed of a person.
+    ///
+    /// - Parameters:
+    ///   - counts: nil asks for the prior. Of a band whose model rests on chance, exposures by choice do not count.
+    ///   - cohort: nil: of none.
+    package func posterior(_ counts: ExposureCounts?, cohort: Int?) -> DiscountPosterior {
+        let prior = cohort.map { cohorts[$0] } ?? shop
+        guard let counts else { return DiscountPosterior(tables: tables, weights: prior) }
+        var trials = ResponsePattern()
+        for band in DiscountBand.allCases {
+            let cell = counts[band, randomised: arms[Int(band.rawValue)].basis == .randomised]
+            trials[Int(band.rawValue)] = cell
+        }
+        var weights = prior
+        var scores = weights
+        tables.update(&weights, trials, &scores)
+        return DiscountPosterior(tables: tables, weights: weights)
     }
 
     /// The mean rate of response to a band.
     package func response(_ band: DiscountBand, _ counts: ExposureCounts?, cohort: Int?) -> Double {
-        let (a, b) = posterior(band, counts, cohort: cohort)
-        return a / (a + b)
+        posterior(counts, cohort: cohort).response(band)
     }
 }
 
-/// How much likelier a discount makes a response.
-package struct DiscountScore: Hashable, Sendable {
-    /// The difference of rates, with the band against without a discount.
-    package var score: Score
-    /// The weaker of the two arms'.
-    package var basis: ExposureBasis
-    package var withDiscount: Double
-    package var without: Double
+/// A person's exposures and responses by band.
+struct ResponsePattern: Hashable, Sendable {
+    private var cells: InlineArray<5, UInt64> = InlineArray(repeating: 0)
+
+    subscript(band: Int) -> ExposureCounts.Cell {
+        get {
+            ExposureCounts.Cell(
+                exposures: UInt32(truncatingIfNeeded: cells[band] >> 32),
+                responses: UInt32(truncatingIfNeeded: cells[band]))
+        }
+        set { cells[band] = UInt64(newValue.exposures) << 32 | UInt64(newValue.responses) }
+    }
+
+    var isEmpty: Bool { cells.indices.allSatisfy { cells[$0] == 0 } }
+
+    static func == (left: ResponsePattern, right: ResponsePattern) -> Bool {
+        left.cells.indices.allSatisfy { left.cells[$0] == right.cells[$0] }
+    }
+
+    func hash(into hasher: inout Hasher) {
+        for index in cells.indices { hasher.combine(cells[index]) }
+    }
+
+    func isBefore(_ other: ResponsePattern) -> Bool {
+        for index in cells.indices where cells[index] != other.cells[index] { return cells[index] < other.cells[index] }
+        return false
+    }
 }
 
-extension DiscountModel {
-    /// - Parameters:
-    ///   - counts: nil gives the generic form: the shop's, of no cohort.
-    ///   - cohort: nil where the person is of none.
-    ///
-    /// The interval of the difference is by MOVER (Donner and Zou 2012) from the two rates' 95 % intervals.
-    package func score(
-        _ band: DiscountBand, _ counts: ExposureCounts?, cohort: Int?, confidence: IdentityConfidence = .certain
-    ) -> DiscountScore {
-        precondition(band != .none, "the score compares a discount with none")
-        let isKnown = counts != nil && confidence.value >= IdentityConfidence.least
-        let generic = response(band, nil, cohort: nil) - response(.none, nil, cohort: nil)
-        let bases = [arms[Int(band.rawValue)].basis, arms[0].basis]
-        let basis = bases.max { $0.rawValue < $1.rawValue } ?? .assumed
-        guard let counts, isKnown else {
-            let with = posterior(band, nil, cohort: nil)
-            let without = posterior(.none, nil, cohort: nil)
-            return DiscountScore(
-                score: .generic(generic, Self.difference(with, without)), basis: basis,
-                withDiscount: with.a / (with.a + with.b), without: without.a / (without.a + without.b))
-        }
-        let with = posterior(band, counts, cohort: cohort)
-        let without = posterior(.none, counts, cohort: cohort)
-        let (high, low) = (with.a / (with.a + with.b), without.a / (without.a + without.b))
-        let ofCohort = response(band, nil, cohort: cohort) - response(.none, nil, cohort: cohort)
-        let own = response(band, counts, cohort: cohort) - response(band, nil, cohort: cohort)
-        let ownWithout = response(.none, nil, cohort: cohort) - low
-        let interval = confidence.widened(
-            Self.difference(with, without), of: high - low, generic: generic, link: .identity)
-        return DiscountScore(
-            score: Score(
-                value: high - low, interval: interval, basis: .person, baseline: generic,
-                contributions: [
-                    Contribution("cohort", ofCohort - generic), Contribution("own_with_discount", own),
-                    Contribution("own_without", ownWithout),
-                ],
-                inputs: inputs(band, counts)), basis: basis, withDiscount: high, without: low)
+/// The chances of a response by band and cell, with their logarithms: what likelihoods are summed from.
+struct ResponseTables: Hashable, Sendable {
+    let chances: [[Double]]
+    private let logs: [[Double]]
+    private let restLogs: [[Double]]
+
+    init(_ grid: ResponseGrid, gains: [Double]) {
+        chances = gains.map { gain in (0..<grid.cells).map { grid.chance($0, gain: gain) } }
+        logs = chances.map { $0.map { log($0) } }
+        restLogs = chances.map { $0.map { log1p(-$0) } }
     }
 
-    private func inputs(_ band: DiscountBand, _ counts: ExposureCounts) -> [ScoreInput] {
-        [("with", band), ("without", .none)].flatMap { name, band -> [ScoreInput] in
-            let cell = counts[band, randomised: arms[Int(band.rawValue)].basis == .randomised]
-            return [
-                ScoreInput("exposures_\(name)", Double(cell.exposures)),
-                ScoreInput("responses_\(name)", Double(cell.responses)),
-            ]
+    /// Takes weights from prior to posterior; returns the logarithm of the pattern's probability. `scores` is room for as
+    /// many numbers.
+    @discardableResult
+    func update(_ weights: inout [Double], _ pattern: ResponsePattern, _ scores: inout [Double]) -> Double {
+        for index in scores.indices { scores[index] = 0 }
+        for band in chances.indices {
+            let cell = pattern[band]
+            if cell.exposures == 0 { continue }
+            let responses = Double(cell.responses)
+            let rest = Double(cell.exposures - cell.responses)
+            for index in scores.indices {
+                scores[index] += responses * logs[band][index] + rest * restLogs[band][index]
+            }
         }
+        let best = scores.max() ?? 0
+        var sum = 0.0
+        for index in weights.indices {
+            weights[index] *= exp(scores[index] - best)
+            sum += weights[index]
+        }
+        for index in weights.indices { weights[index] /= sum }
+        return best + log(sum)
+    }
+}
+
+/// What is believed of one person's responses: a weight for each cell.
+package struct DiscountPosterior: Hashable, Sendable {
+    let tables: ResponseTables
+    let weights: [Double]
+
+    package func response(_ band: DiscountBand) -> Double {
+        let chances = tables.chances[Int(band.rawValue)]
+        var sum = 0.0
+        for cell in weights.indices { sum += weights[cell] * chances[cell] }
+        return sum
     }
 
-    private static func difference(_ with: (a: Double, b: Double), _ without: (a: Double, b: Double)) -> Interval {
-        func ends(_ shape: (a: Double, b: Double)) -> (mean: Double, low: Double, high: Double) {
-            (
-                shape.a / (shape.a + shape.b), betaQuantile(0.025, shape.a, shape.b),
-                betaQuantile(0.975, shape.a, shape.b)
-            )
+    /// The difference that a band's discount makes, and its standard deviation.
+    package func lift(_ band: DiscountBand) -> (mean: Double, error: Double) {
+        let chances = tables.chances[Int(band.rawValue)]
+        let without = tables.chances[0]
+        var (mean, square) = (0.0, 0.0)
+        for cell in weights.indices {
+            let lift = chances[cell] - without[cell]
+            mean += weights[cell] * lift
+            square += weights[cell] * lift * lift
         }
-        let (one, two) = (ends(with), ends(without))
-        func reach(_ x: Double, _ y: Double) -> Double { (x * x + y * y).squareRoot() }
-        let value = one.mean - two.mean
-        return Interval(
-            lower: max(value - reach(one.mean - one.low, two.high - two.mean), -1),
-            upper: min(value + reach(one.high - one.mean, two.mean - two.low), 1))
+        return (mean, max(square - mean * mean, 0).squareRoot())
+    }
+
+    /// Between which the difference lies: the cells' values at the two ends, so at least as wide as the level.
+    package func interval(_ band: DiscountBand, level: Double = 0.95) -> Interval {
+        let chances = tables.chances[Int(band.rawValue)]
+        let lifts = weights.indices.map { chances[$0] - tables.chances[0][$0] }
+        let order = lifts.indices.sorted { lifts[$0] != lifts[$1] ? lifts[$0] < lifts[$1] : $0 < $1 }
+        func value(at share: Double) -> Double {
+            var sum = 0.0
+            for cell in order {
+                sum += weights[cell]
+                if sum >= share { return lifts[cell] }
+            }
+            return order.last.map { lifts[$0] } ?? 0
+        }
+        return Interval(lower: value(at: (1 - level) / 2), upper: value(at: (1 + level) / 2), level: level)
     }
 }

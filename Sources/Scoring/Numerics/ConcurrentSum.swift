@@ -5,13 +5,14 @@ internal import Synchronization
 /// their order, so that the sum does not depend on how many threads there were.
 ///
 /// - Parameters:
-///   - count: how many rows; pieces are of 32,768.
+///   - count: how many rows.
 ///   - width: how many sums.
+///   - size: how many rows a piece has.
 ///   - body: adds a piece's sums to its own; called from several threads at once.
 func concurrentSum(
-    over count: Int, width: Int, _ body: @Sendable (_ piece: Range<Int>, _ sums: inout [Double]) -> Void
+    over count: Int, width: Int, pieces size: Int = 32_768,
+    _ body: @Sendable (_ piece: Range<Int>, _ sums: inout [Double]) -> Void
 ) -> [Double] {
-    let size = 32_768
     let pieces = (count + size - 1) / size
     var total = Array(repeating: 0.0, count: width)
     if pieces <= 1 {

@@ -27,7 +27,7 @@ extension FormError: CustomStringConvertible {
 ///     number   LEB128 (7 bits a byte, least first), no needless byte
 ///     signed   number, zigzag
 ///     real     the eight bytes of IEEE 754, big-endian
-///     text     number of bytes, then UTF-8
+///     text     number of bytes, then UTF-8; a block likewise, of any bytes
 struct FormWriter {
     private(set) var bytes: [UInt8] = []
 
@@ -56,9 +56,11 @@ struct FormWriter {
 
     mutating func real(_ value: Double) { fixed(value.bitPattern) }
 
-    mutating func text(_ value: String) {
-        number(value.utf8.count)
-        bytes.append(contentsOf: value.utf8)
+    mutating func text(_ value: String) { block(Array(value.utf8)) }
+
+    mutating func block(_ value: [UInt8]) {
+        number(value.count)
+        bytes.append(contentsOf: value)
     }
 
     mutating func matrix(_ value: SymmetricMatrix) {
@@ -131,13 +133,17 @@ struct FormReader {
     }
 
     mutating func text(_ field: String) throws(FormError) -> String {
-        let length = try count(field, in: 0...bytes.count)
-        guard offset + length <= bytes.count else { throw .truncated(offset: bytes.count) }
-        defer { offset += length }
-        guard let text = String(validating: bytes[offset..<offset + length], as: UTF8.self) else {
+        guard let text = String(validating: try block(field), as: UTF8.self) else {
             throw .notCanonical(field: field)
         }
         return text
+    }
+
+    mutating func block(_ field: String) throws(FormError) -> [UInt8] {
+        let length = try count(field, in: 0...bytes.count)
+        guard offset + length <= bytes.count else { throw .truncated(offset: bytes.count) }
+        defer { offset += length }
+        return Array(bytes[offset..<offset + length])
     }
 
     mutating func matrix(_ size: Int, _ field: String) throws(FormError) -> SymmetricMatrix {

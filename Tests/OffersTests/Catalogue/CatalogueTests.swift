@@ -1,6 +1,7 @@
 import Foundation
 import Identity
 import Offers
+import Scoring
 import Testing
 
 /// A catalogue is read as it is written, and what is wrong in it is found by its place.
@@ -12,6 +13,8 @@ import Testing
         categories: [lamps, rugs]
         cohorts: [new, vip]
         purposes: [personalization]
+        currency: EUR
+        objective: {purchase_value: 250}
         contact:
           repeat_hours: 24
           caps: [{count: 5, days: 7}]
@@ -54,32 +57,34 @@ import Testing
         #expect(catalogue.channels[0].quiet == QuietHours(from: 1_260, until: 480))
         #expect(catalogue.exploration == Exploration(method: .epsilon, epsilon: 0.1, floor: 0.002))
         #expect(catalogue.contact.repeatHours == 24 && catalogue.holdout == 0.1)
+        #expect(catalogue.currency.description == "EUR" && catalogue.objective.purchaseValue == 250)
         #expect(spring.starts == (try Timestamp(rfc3339: "2026-03-01T00:00:00Z")))
     }
 
     @Test(arguments: [
-        ("{percent: 12.5}", "{percent: 0}", "offers.spring.benefit.percent", 14),
-        ("{percent: 12.5}", "{percent: 12.345}", "offers.spring.benefit.percent", 14),
-        ("{percent: 12.5}", "{percent: 10, amount: 5}", "offers.spring.benefit", 14),
-        ("{percent: 12.5}", "free", "offers.spring.benefit", 14),
-        ("categories: [lamps]\n", "categories: [beds]\n", "offers.spring.categories", 15),
-        ("margin_floor: 20", "margin_floor: 101", "offers.spring.margin_floor", 18),
-        ("units: 100", "units: -1", "offers.spring.inventory.units", 19),
-        ("budget: 50_000", "budget: much", "offers.spring.budget", 20),
-        ("ends: 2026-06-01", "ends: 2025-06-01", "offers.spring.ends", 22),
-        ("starts: 2026-03-01T00:00:00Z", "starts: spring", "offers.spring.starts", 21),
-        ("channels: [web, email]", "channels: [web, post]", "offers.spring.channels", 23),
-        ("channels: [web, email]", "channels: []", "offers.spring.channels", 23),
-        ("channel: email}", "channel: post}", "offers.spring.caps[0].channel", 25),
-        ("{count: 2,", "{count: 0,", "offers.spring.caps[0].count", 25),
-        ("cohorts: [vip]", "cohorts: [vip, vip]", "offers.spring.cohorts", 27),
-        ("short: {channels: [web]}", "short: {channels: [sms]}", "offers.spring.variants.short.channels", 30),
+        ("{percent: 12.5}", "{percent: 0}", "offers.spring.benefit.percent", 16),
+        ("{percent: 12.5}", "{percent: 12.345}", "offers.spring.benefit.percent", 16),
+        ("{percent: 12.5}", "{percent: 10, amount: 5}", "offers.spring.benefit", 16),
+        ("{percent: 12.5}", "free", "offers.spring.benefit", 16),
+        ("categories: [lamps]\n", "categories: [beds]\n", "offers.spring.categories", 17),
+        ("margin_floor: 20", "margin_floor: 101", "offers.spring.margin_floor", 20),
+        ("units: 100", "units: -1", "offers.spring.inventory.units", 21),
+        ("budget: 50_000", "budget: much", "offers.spring.budget", 22),
+        ("ends: 2026-06-01", "ends: 2025-06-01", "offers.spring.ends", 24),
+        ("starts: 2026-03-01T00:00:00Z", "starts: spring", "offers.spring.starts", 23),
+        ("channels: [web, email]", "channels: [web, post]", "offers.spring.channels", 25),
+        ("channels: [web, email]", "channels: []", "offers.spring.channels", 25),
+        ("channel: email}", "channel: post}", "offers.spring.caps[0].channel", 27),
+        ("{count: 2,", "{count: 0,", "offers.spring.caps[0].count", 27),
+        ("cohorts: [vip]", "cohorts: [vip, vip]", "offers.spring.cohorts", 29),
+        ("short: {channels: [web]}", "short: {channels: [sms]}", "offers.spring.variants.short.channels", 32),
         ("21:00-08:00", "21:00-25:00", "channels.email.quiet", 3),
         ("21:00-08:00", "21:00-21:00", "channels.email.quiet", 3),
-        ("floor: 0.002", "floor: 0.2", "exploration.floor", 10),
-        ("method: epsilon", "method: luck", "exploration.method", 10),
-        ("holdout: 0.1", "holdout: 0.9", "holdout", 11), ("holdout: 0.1", "holdouts: 0.1", "holdouts", 11),
-        ("benefit: message", "stock: 3", "offers.welcome.stock", 32),
+        ("currency: EUR", "currency: euro", "currency", 7), ("currency: EUR\n", "", "", 1),
+        ("floor: 0.002", "floor: 0.2", "exploration.floor", 12),
+        ("method: epsilon", "method: luck", "exploration.method", 12),
+        ("holdout: 0.1", "holdout: 0.9", "holdout", 13), ("holdout: 0.1", "holdouts: 0.1", "holdouts", 13),
+        ("benefit: message", "stock: 3", "offers.welcome.stock", 34),
     ])
     func whatIsWrongIsFoundByItsPlace(good: String, bad: String, key: String, line: Int) throws {
         let text = Self.yaml.replacingOccurrences(of: good, with: bad)
@@ -91,7 +96,7 @@ import Testing
 
     @Test func anEmptyFileSaysWhatIsMissing() {
         let error = #expect(throws: ConfigurationError.self) { try Catalogue(yaml: "# nothing", file: "o.yaml") }
-        #expect(error?.description == "o.yaml: is empty; it must name channels")
+        #expect(error?.description == "o.yaml: is empty; it must name a currency and channels")
     }
 
     @Test func namesBecomeNumbersWhateverTheirOrder() throws {

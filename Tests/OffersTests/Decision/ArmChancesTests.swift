@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct ArmChancesTests {
     private static func candidates(_ values: [Double], _ errors: [Double]) -> [Candidate] {
-        zip(values, errors).enumerated().map { Candidate(arm: Int32($0), value: $1.0, error: $1.1) }
+        zip(values, errors).enumerated().map { Candidate(arm: Int32($0), value: $1.0, spread: $1.1) }
     }
 
     @Test(arguments: Seeds.some(100), Exploration.Method.allCases)

@@ -34,8 +34,16 @@ import Testing
     }
 
     static func effects(_ shop: Shop, _ generator: inout SeededGenerator) -> ArmEffects {
-        let expected = shop.compiled.arms.map { _ in 20 * generator.uniform() }
-        return ArmEffects(responses: expected.map { ($0 * 2 * generator.uniform()).rounded() }, expected: expected)
+        let records = shop.compiled.arms.map { _ in
+            var record = ArmRecord()
+            record.exposures = Int.random(in: 0...50, using: &generator)
+            record.responses = Int.random(in: 0...record.exposures, using: &generator)
+            record.baseline = 0.3 * Double(record.exposures)
+            record.lift = 0.1 * generator.uniform() * Double(record.exposures)
+            record.variance = 0.2 * Double(record.exposures)
+            return record
+        }
+        return ArmEffects(records, fallback: ArmRecord())
     }
 
     /// A trace whose terms, refusal, value, chance or choice was changed no longer gives its decision.
@@ -93,11 +101,12 @@ import Testing
     }
 
     @Test func thereIsAlwaysAFallback() throws {
-        let catalogue = try Catalogue(channels: [Channel(name: "web")], offers: [])
+        let catalogue = try Catalogue(
+            currency: try #require(Shop.euro), channels: [Channel(name: "web")], offers: [])
         var decider = Decider(CompiledCatalogue(catalogue))
         let scores = ProfileScores(purchaseProbability: 0.1, orderValue: 100, marginShare: 0.3)
         let situation = Situation(
-            now: Shop.now, channels: 1, purpose: nil, isPermitted: false, scores: scores)
+            now: Shop.now, channels: 1, purpose: nil, isPermitted: false, currency: catalogue.currency, scores: scores)
         let decision = decider.decide(situation, Counters(stock: [], budget: []), ArmEffects(arms: 0), draw: 0.999)
         #expect(decision.arm == nil && decision.propensity == 1 && decision.arms == 1)
     }
@@ -106,7 +115,7 @@ import Testing
         var generator = SeededGenerator(seed: 8)
         let shop = try Shop(&generator, offers: 4)
         let good = Situation(
-            now: Shop.now, channels: 1, purpose: 0, isPermitted: true,
+            now: Shop.now, channels: 1, purpose: 0, isPermitted: true, currency: shop.catalogue.currency,
             scores: ProfileScores(purchaseProbability: 0.1, orderValue: 100, marginShare: 0.3))
         #expect(good.fault(in: shop.compiled) == nil)
         func fault(_ change: (inout Situation) -> Void) -> String? {
@@ -117,6 +126,8 @@ import Testing
         #expect(fault { $0.basket = [BasketLine(quantity: -1, unitPrice: 1, unitCost: 1)] } == "basket")
         #expect(fault { $0.basket = [BasketLine(quantity: .max, unitPrice: .max, unitCost: 1)] } == "basket")
         #expect(fault { $0.basket = [BasketLine(category: 5, quantity: 1, unitPrice: 1, unitCost: 1)] } == "basket")
+        let dollar = try #require(Currency("USD"))
+        #expect(fault { $0.currency = dollar } == "currency")
         #expect(fault { $0.purpose = 2 } == "purpose")
         #expect(fault { $0.cohort = -1 } == "cohort")
         #expect(
@@ -143,11 +154,18 @@ import Testing
         terms.churnRisk = 0.5
         terms.futureMargin = 2_000
         #expect(abs(Valuation(terms).value - 200) < 1e-9)
+        terms.purchaseValue = 100
+        #expect(abs(Valuation(terms).value - 210) < 1e-9)
+        terms.purchaseValue = 0
         terms.pressure = 300
         terms.units = 1
         #expect(abs(Valuation(terms).value - 230) < 1e-9)
         terms.liftError = 0.02
         #expect(abs(Valuation(terms).error - 0.02 * (3_000 + 1_000 + 300)) < 1e-9)
+        #expect(Valuation(terms).spread == 0)
+        terms.multiplierError = 0.2
+        #expect(abs(Valuation(terms).spread - 0.02 * 4_300) < 1e-9)
+        terms.multiplierError = 0
         terms.confidence = 0.25
         #expect(abs(Valuation(terms).error - 0.04 * 4_300) < 1e-9)
         terms.lift = 5
@@ -155,9 +173,27 @@ import Testing
     }
 
     @Test func armsLearnFromWhatWasExpectedOfThem() {
-        let effects = ArmEffects(responses: [0, 40, 10], expected: [0, 20, 10])
-        #expect(effects.multipliers[0] == 1 && effects.multipliers[2] == 1)
-        #expect(effects.multipliers[1] > 1.7 && effects.multipliers[1] < 2)
-        #expect(effects.errors[0] > effects.errors[2] && effects.errors[0] > effects.errors[1])
+        var terms = ValueTerms()
+        terms.probability = 0.1
+        terms.lift = 0.1
+        var generator = SeededGenerator(seed: 6)
+        var records = Array(repeating: ArmRecord(), count: 3)
+        var fallback = ArmRecord()
+        // The first is never shown, the second lifts twice as much as scored, the third not at all; and everyone
+        // buys a half more than scored.
+        for _ in 0..<20_000 {
+            records[1].add(terms, responded: generator.uniform() < 0.15 + 0.2)
+            records[2].add(terms, responded: generator.uniform() < 0.15)
+            var none = terms
+            none.lift = 0
+            fallback.add(none, responded: generator.uniform() < 0.15)
+        }
+        let effects = ArmEffects(records, fallback: fallback)
+        #expect(effects.multipliers[0] == 1 && effects.errors[0] == ArmEffects.priorError)
+        #expect(abs(effects.multipliers[1] - 2) < 0.15 && abs(effects.multipliers[2]) < 0.15, "\(effects)")
+        #expect(effects.errors[1] < 0.05)
+        var half = records[1]
+        half.merge(records[2])
+        #expect(half.exposures == 40_000 && half.responses == records[1].responses + records[2].responses)
     }
 }
