@@ -4,8 +4,7 @@ package import Identity
 ///
 /// A profile is in the holdout by a salted hash of one identity key: that of its view's earliest visible member. So a
 /// merge takes the group of the older of the two, a split gives each piece the group that it would have had, and a
-/// profile that only gains members stays where it is; who has changed groups by a merge is left out of the measuring
-/// by its time (`Uplift` takes those that were in one group from the start).
+/// profile that only gains members stays where it is. `OfferReport` leaves out and counts who was in both groups.
 package struct Holdout: Hashable, Sendable {
     /// 0...0.5.
     package let share: Double

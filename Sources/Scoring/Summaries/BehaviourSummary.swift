@@ -91,6 +91,7 @@ extension BehaviourSummary {
                 discount: try reader.signed("discount"), returned: try reader.signed("returned"),
                 revision: try reader.signed("revision"))
             order.isCancelled = try reader.count("cancelled", in: 0...1) == 1
+            guard order.isPossible else { throw .outOfRange(field: "order") }
             if let last = list.last, !(last.id < id) { throw .notCanonical(field: "orders") }
             list.append(order)
         }
@@ -117,7 +118,7 @@ extension BehaviourSummary {
         var counts = ExposureCounts()
         let mask = try reader.count("exposures", in: 0...1_023)
         for index in 0..<10 where mask >> index & 1 == 1 {
-            let shown = try reader.count("exposures", in: 1...Int(UInt32.max))
+            let shown = try reader.count("exposures", in: 1...Int(ExposureCounts.largestCount))
             let answered = try reader.count("responses", in: 0...shown)
             guard let band = DiscountBand(rawValue: UInt8(index % 5)) else { throw .outOfRange(field: "band") }
             counts[band, randomised: index < 5] = .init(exposures: UInt32(shown), responses: UInt32(answered))
@@ -131,7 +132,7 @@ extension BehaviourSummary {
             let hour = try reader.byte()
             guard hour < HourCounts.bins else { throw .outOfRange(field: "hour") }
             if let last = list.last, last.hour >= hour { throw .notCanonical(field: "hours") }
-            list.append((hour, UInt32(try reader.count("count", in: 1...Int(UInt32.max)))))
+            list.append((hour, UInt32(try reader.count("count", in: 1...Int(ExposureCounts.largestCount)))))
         }
         return HourCounts(ordered: list)
     }

@@ -26,8 +26,8 @@ package struct CategoryDays: Hashable, Sendable {
 
     /// Ascending by (category, kind, day); no count is zero.
     package private(set) var entries: [Entry] = []
-    /// A count holds at most this much, so that no sum of them overflows.
-    package static let largestCount: UInt32 = 1 << 30
+    /// A count stays at this once it is reached, far beyond anybody: sums stop there alike in any order.
+    package static let largestCount = ExposureCounts.largestCount
 
     package init() {}
 
@@ -36,12 +36,13 @@ package struct CategoryDays: Hashable, Sendable {
 
     package mutating func add(_ category: UInt32, _ kind: BehaviourKind, day: Int32, count: UInt32 = 1) {
         guard count > 0 else { return }
-        merge(CategoryDays(ordered: [Entry(category: category, kind: kind, day: day, count: count)]))
+        let entry = Entry(category: category, kind: kind, day: day, count: min(count, Self.largestCount))
+        merge(CategoryDays(ordered: [entry]))
     }
 
-    package mutating func merge(_ other: CategoryDays) { combine(other, +) }
+    package mutating func merge(_ other: CategoryDays) { combine(other) { min($0 + $1, Self.largestCount) } }
 
-    /// Takes away a part that was merged before.
+    /// Takes away a part that was merged before, where no count had reached its limit.
     package mutating func subtract(_ other: CategoryDays) { combine(other, -) }
 
     private mutating func combine(_ other: CategoryDays, _ operation: (UInt32, UInt32) -> UInt32) {
@@ -57,7 +58,6 @@ package struct CategoryDays: Hashable, Sendable {
             var entry = other.entries[right]
             let isShared = left < entries.count && !entry.isBefore(entries[left])
             entry.count = operation(isShared ? entries[left].count : 0, entry.count)
-            precondition(entry.count <= Self.largestCount, "a count has outgrown its limit")
             if entry.count > 0 { merged.append(entry) }
             if isShared { left += 1 }
             right += 1
@@ -73,7 +73,9 @@ package struct CategoryDays: Hashable, Sendable {
             let part = UInt64(entry.count) * decay.weight(days: Int(day) - Int(entry.day))
             if part == 0 { continue }
             if sums.last?.category == entry.category {
-                sums[sums.count - 1].sum += part
+                // Past 2⁶⁴ it stays there, as counts do.
+                let (sum, isTooLarge) = sums[sums.count - 1].sum.addingReportingOverflow(part)
+                sums[sums.count - 1].sum = isTooLarge ? .max : sum
             } else {
                 sums.append((entry.category, part))
             }

@@ -29,10 +29,13 @@ package struct ExposureCounts: Hashable, Sendable {
 
         package init(exposures: UInt32 = 0, responses: UInt32 = 0) {
             precondition(responses <= exposures, "a response answers an exposure")
-            self.exposures = exposures
-            self.responses = responses
+            self.exposures = min(exposures, ExposureCounts.largestCount)
+            self.responses = min(responses, ExposureCounts.largestCount)
         }
     }
+
+    /// A count stays at this once it is reached, far beyond anybody: sums stop there alike in any order.
+    package static let largestCount: UInt32 = 1 << 24
 
     /// By band, randomised ones first: five cells where chance chose, five where it did not.
     package private(set) var cells: [Cell] = Array(repeating: Cell(), count: 10)
@@ -48,8 +51,8 @@ package struct ExposureCounts: Hashable, Sendable {
 
     package mutating func merge(_ other: ExposureCounts) {
         for index in cells.indices {
-            cells[index].exposures += other.cells[index].exposures
-            cells[index].responses += other.cells[index].responses
+            cells[index].exposures = min(cells[index].exposures + other.cells[index].exposures, Self.largestCount)
+            cells[index].responses = min(cells[index].responses + other.cells[index].responses, Self.largestCount)
         }
     }
 

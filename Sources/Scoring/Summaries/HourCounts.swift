@@ -25,10 +25,12 @@ package struct HourCounts: Hashable, Sendable {
 
     package mutating func add(hour: Int, count: UInt32 = 1) {
         precondition((0..<Self.bins).contains(hour), "a week has 168 hours")
-        if count > 0 { merge(HourCounts(ordered: [(UInt8(hour), count)])) }
+        if count > 0 { merge(HourCounts(ordered: [(UInt8(hour), min(count, ExposureCounts.largestCount))])) }
     }
 
-    package mutating func merge(_ other: HourCounts) { combine(other, +) }
+    package mutating func merge(_ other: HourCounts) {
+        combine(other) { min($0 + $1, ExposureCounts.largestCount) }
+    }
 
     package mutating func subtract(_ other: HourCounts) { combine(other, -) }
 

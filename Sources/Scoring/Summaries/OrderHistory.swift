@@ -67,6 +67,14 @@ package struct Order: Hashable, Sendable {
         self.isCancelled = isCancelled
     }
 
+    /// Most of one amount, either way: sums over `BehaviourSummary.largestList` orders stay in 64 bits.
+    package static let largestAmount: Int64 = 1_000_000_000_000
+
+    /// Whether its amounts are within bounds: to be asked of what comes from outside.
+    package var isPossible: Bool {
+        [value, discount, returned].allSatisfy { $0 >= -Self.largestAmount && $0 <= Self.largestAmount }
+    }
+
     /// Which of two versions counts: the later one, and of two at once the greater in its fields. Total and free of
     /// arrival.
     func isOutdone(by other: Order) -> Bool {
