@@ -60,10 +60,11 @@ extension DiscountModel {
             exposures: found.exposures, responses: found.responses)
     }
 
-    /// The band whose gain is 1: that of the most exposures.
+    /// The band whose gain is 1: the deepest with at least a tenth of the exposures of the one that has most.
     private static func reference(_ arms: [Arm]) -> Int? {
         let known = arms.indices.dropFirst().filter { arms[$0].basis != .assumed }
-        return known.max { arms[$0].exposures < arms[$1].exposures }
+        let most = known.map { arms[$0].exposures }.max() ?? 0
+        return known.last { arms[$0].exposures * 10 >= most }
     }
 
     /// A depth in the middle of each band, in per cent.
@@ -84,7 +85,8 @@ extension DiscountModel {
     }
 }
 
-/// How often each pattern was seen, in order: few distinct ones among many people.
+/// How often each pattern was seen, in order. Of more distinct ones than are needed to tell a spread every k-th is taken:
+/// in order of patterns, so that all kinds of people keep their share.
 private struct ResponsePatterns {
     typealias Row = (pattern: ResponsePattern, count: Double)
     private(set) var whole: [Row] = []
@@ -103,12 +105,19 @@ private struct ResponsePatterns {
             counts[pattern, default: 0] += 1
             ofCohorts[person.cohort, default: [:]][pattern, default: 0] += 1
         }
-        whole = Self.ordered(counts)
-        byCohort = ofCohorts.mapValues(Self.ordered)
+        whole = Self.ordered(counts, most: Self.mostPatterns)
+        byCohort = ofCohorts.mapValues { Self.ordered($0, most: Self.mostPatterns / 4) }
     }
 
-    private static func ordered(_ counts: [ResponsePattern: Double]) -> [Row] {
-        counts.map { ($0, $1) }.sorted { $0.pattern.isBefore($1.pattern) }
+    private static let mostPatterns = 20_000
+
+    private static func ordered(_ counts: [ResponsePattern: Double], most: Int) -> [Row] {
+        let rows = counts.map { ($0, $1) }.sorted { $0.0.isBefore($1.0) }
+        let step = (rows.count + most - 1) / most
+        if step <= 1 { return rows }
+        let kept = stride(from: step / 2, to: rows.count, by: step).map { rows[$0] }
+        let scale = rows.reduce(0) { $0 + $1.1 } / kept.reduce(0) { $0 + $1.1 }
+        return kept.map { ($0.0, $0.1 * scale) }
     }
 }
 
@@ -133,7 +142,7 @@ private struct SpreadSearch {
     mutating func run(_ rows: [(pattern: ResponsePattern, count: Double)]) {
         var before = -Double.infinity
         let people = rows.reduce(0) { $0 + $1.count }
-        for step in 1...120 {
+        for step in 1...80 {
             let sums = Self.expected(rows, weights, ResponseTables(grid, gains: gains))
             // A person spread over all cells, so that none is shut out for good.
             weights = Self.smoothed(
@@ -166,7 +175,7 @@ private struct SpreadSearch {
         return pass(along, stride: grid.reaches.count, count: grid.bases.count)
     }
 
-    /// The gain under which expected responses by cell are likeliest: golden section over 0...2.
+    /// The gain under which expected responses by cell are likeliest: golden section over 0...4.
     private func bestGain(_ responses: [Double], _ rests: [Double]) -> Double {
         func loss(_ gain: Double) -> Double {
             var sum = 0.0
@@ -176,7 +185,7 @@ private struct SpreadSearch {
             }
             return sum
         }
-        var (low, high) = (0.0, 2.0)
+        var (low, high) = (0.0, 4.0)
         let golden = (5.0.squareRoot() - 1) / 2
         while high - low > 1e-3 {
             let left = high - golden * (high - low)
@@ -235,7 +244,7 @@ private struct SpreadSearch {
         if people == 0 { return shop }
         let tables = ResponseTables(grid, gains: gains)
         var weights = shop
-        for _ in 0..<40 {
+        for _ in 0..<20 {
             let sums = expected(rows, weights, tables)
             let raw = weights.indices.map {
                 (sums.cells[$0] + DiscountModel.cohortPrior * shop[$0]) / (people + DiscountModel.cohortPrior)

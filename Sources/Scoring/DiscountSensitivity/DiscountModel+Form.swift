@@ -35,7 +35,7 @@ extension DiscountModel {
             guard let basis = ExposureBasis(rawValue: try reader.byte()) else { throw .outOfRange(field: "basis") }
             arms.append(
                 Arm(
-                    basis: basis, gain: try reader.real("gain", in: 0...2),
+                    basis: basis, gain: try reader.real("gain", in: 0...4),
                     exposures: try reader.count("exposures", in: 0...Int.max),
                     responses: try reader.count("responses", in: 0...Int.max)))
         }
@@ -61,7 +61,8 @@ extension DiscountModel {
 
     private static func weights(_ reader: inout FormReader, _ cells: Int) throws(FormError) -> [Double] {
         var weights: [Double] = []
-        for _ in 0..<cells { weights.append(try reader.real("weight", in: 0...1)) }
+        // Every cell has some weight, or a person could be beyond all of them.
+        for _ in 0..<cells { weights.append(try reader.real("weight", in: 1e-100...1)) }
         return weights
     }
 }

@@ -131,16 +131,17 @@ struct ResponseTables: Hashable, Sendable {
             if cell.exposures == 0 { continue }
             let responses = Double(cell.responses)
             let rest = Double(cell.exposures - cell.responses)
-            for index in scores.indices {
-                scores[index] += responses * logs[band][index] + rest * restLogs[band][index]
-            }
+            let (hits, misses) = (logs[band], restLogs[band])
+            for index in scores.indices { scores[index] += responses * hits[index] + rest * misses[index] }
         }
         let best = scores.max() ?? 0
         var sum = 0.0
         for index in weights.indices {
-            weights[index] *= exp(scores[index] - best)
+            // e⁻⁵⁰ of the best is nothing beside it.
+            weights[index] *= scores[index] - best > -50 ? exp(scores[index] - best) : 0
             sum += weights[index]
         }
+        precondition(sum > 0, "a spread leaves every cell some weight")
         for index in weights.indices { weights[index] /= sum }
         return best + log(sum)
     }
