@@ -1,0 +1,66 @@
+/// What came of an arm, summed over its exposures: additive, in any order.
+package struct ArmRecord: Hashable, Sendable {
+    package var exposures = 0
+    package var responses = 0
+    /// Σ of the probabilities of a purchase without an offer, as they were scored at the decision.
+    package var baseline = 0.0
+    /// Σ lift · relevance, as they were at the decision.
+    package var lift = 0.0
+    /// Σ p₁ (1 - p₁): how much the responses vary by chance.
+    package var variance = 0.0
+
+    package init() {}
+
+    /// - Parameters:
+    ///   - terms: of the arm's value in the decision's trace; of the fallback: its probability, and no lift.
+    ///   - responded: whether a purchase followed.
+    package mutating func add(_ terms: ValueTerms, responded: Bool) {
+        let with = Valuation(terms).probability
+        exposures += 1
+        if responded { responses += 1 }
+        baseline += terms.probability
+        lift += terms.lift * terms.relevance
+        variance += with * (1 - with)
+    }
+
+    package mutating func merge(_ other: ArmRecord) {
+        exposures += other.exposures
+        responses += other.responses
+        baseline += other.baseline
+        lift += other.lift
+        variance += other.variance
+    }
+}
+
+/// What is known of each arm's own draw, by arm number: by how much its lift exceeds the one scored.
+package struct ArmEffects: Hashable, Sendable {
+    /// 1: as scored.
+    package var multipliers: [Double]
+    /// Standard errors.
+    package var errors: [Double]
+    /// The standard error of the belief that an arm lifts as scored, before anything is known of it.
+    package static let priorError = 0.5
+
+    /// Nothing is known yet.
+    package init(arms: Int) {
+        multipliers = Array(repeating: 1, count: arms)
+        errors = Array(repeating: Self.priorError, count: arms)
+    }
+
+    /// From what came of the arms and of the fallback. Responses beyond the baseline are multiplier · lift and noise:
+    /// a normal prior around 1, a normal likelihood. The baseline is taken as many times as the fallback's responses
+    /// exceed the ones scored for it (with ten responses as scored to begin with).
+    package init(_ records: some Sequence<ArmRecord>, fallback: ArmRecord) {
+        let ratio = (Double(fallback.responses) + 10) / (fallback.baseline + 10)
+        let prior = 1 / (Self.priorError * Self.priorError)
+        multipliers = []
+        errors = []
+        for record in records {
+            let noise = max(record.variance, 1e-9)
+            let precision = prior + record.lift * record.lift / noise
+            let excess = Double(record.responses) - ratio * record.baseline
+            multipliers.append((prior + record.lift * excess / noise) / precision)
+            errors.append((1 / precision).squareRoot())
+        }
+    }
+}
