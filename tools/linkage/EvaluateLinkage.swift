@@ -1,0 +1,53 @@
+internal import Foundation
+internal import Identity
+internal import Stitching
+
+/// Runs the default recipe on a set and says how well it did: no parameter is told, and no truth seen before the end.
+@main
+struct EvaluateLinkage {
+    static func main() async throws {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        var without: Set<String> = []
+        var paths: [String] = []
+        var truthPath: String?
+        var verbose = false
+        var misses = 0
+        var index = 0
+        while index < arguments.count {
+            switch arguments[index] {
+            case "--without":
+                without.formUnion(arguments[index + 1].split(separator: ",").map(String.init))
+                index += 1
+            case "--truth":
+                truthPath = arguments[index + 1]
+                index += 1
+            case "--verbose": verbose = true
+            case "--misses":
+                misses = Int(arguments[index + 1]) ?? 0
+                index += 1
+            default: paths.append(arguments[index])
+            }
+            index += 1
+        }
+        let data = try DataSet(paths: paths, truth: truthPath, without: without)
+        let clock = ContinuousClock()
+        var lap = clock.now
+        func time(_ what: String) {
+            let now = clock.now
+            print("  \(what): \(now - lap)")
+            lap = now
+        }
+        let table = try data.table()
+        time("encoded \(table.count) records")
+        let outcome = try Training.train(table, schema: data.schema)
+        time("trained")
+        let matcher = BulkMatcher(table, outcome.model)
+        time("indexed")
+        let links = await matcher.links(atLeast: LinkWeight(bits: -20))
+        time("scored \(links.count) links")
+        let clusters = matcher.clusters(links)
+        time("clustered")
+        Report(data: data, table: table, outcome: outcome, matcher: matcher, links: links, clusters: clusters)
+            .write(verbose: verbose, misses: misses)
+    }
+}
