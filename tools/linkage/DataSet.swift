@@ -32,6 +32,13 @@ struct DataSet {
         if let truth { try readTruth(truth) }
     }
 
+    init(_ shape: SyntheticShape, seed: UInt64) {
+        schema = .standard
+        let made = SyntheticRecords(shape, seed: seed)
+        records = made.records
+        truth = made.truth
+    }
+
     private mutating func readTruth(_ path: String) throws {
         var people: [String: Int32] = [:]
         var personOfRecord: [String: Int32] = [:]

@@ -12,6 +12,9 @@ struct EvaluateLinkage {
         var truthPath: String?
         var verbose = false
         var misses = 0
+        var synthetic: String?
+        var seed: UInt64 = 1
+        var people: Int?
         var index = 0
         while index < arguments.count {
             switch arguments[index] {
@@ -22,6 +25,15 @@ struct EvaluateLinkage {
                 truthPath = arguments[index + 1]
                 index += 1
             case "--verbose": verbose = true
+            case "--synthetic":
+                synthetic = arguments[index + 1]
+                index += 1
+            case "--seed":
+                seed = UInt64(arguments[index + 1]) ?? 1
+                index += 1
+            case "--people":
+                people = Int(arguments[index + 1])
+                index += 1
             case "--misses":
                 misses = Int(arguments[index + 1]) ?? 0
                 index += 1
@@ -29,7 +41,13 @@ struct EvaluateLinkage {
             }
             index += 1
         }
-        let data = try DataSet(paths: paths, truth: truthPath, without: without)
+        var data: DataSet
+        if let synthetic, var shape = SyntheticShape.named(synthetic) {
+            if let people { shape.people = people }
+            data = DataSet(shape, seed: seed)
+        } else {
+            data = try DataSet(paths: paths, truth: truthPath, without: without)
+        }
         let clock = ContinuousClock()
         var lap = clock.now
         func time(_ what: String) {
@@ -39,7 +57,13 @@ struct EvaluateLinkage {
         }
         let table = try data.table()
         time("encoded \(table.count) records")
-        let outcome = try Training.train(table, schema: data.schema)
+        let outcome: Training.Outcome
+        do throws(TrainingRefusal) {
+            outcome = try Training.train(table, schema: data.schema)
+        } catch {
+            print("  refused: \(error)")
+            return
+        }
         time("trained")
         let matcher = BulkMatcher(table, outcome.model)
         time("indexed")

@@ -10,6 +10,8 @@ package enum PairClass: Int, Hashable, Sendable, CaseIterable {
     case namesake = 2
     /// Two people of one household born on one day.
     case twins = 3
+    /// Two people of one street or town: where one part of an address agrees, so do others.
+    case neighbours = 4
 
     package var name: String {
         switch self {
@@ -17,17 +19,20 @@ package enum PairClass: Int, Hashable, Sendable, CaseIterable {
         case .household: "household"
         case .namesake: "namesake"
         case .twins: "twins"
+        case .neighbours: "neighbours"
         }
     }
 
     /// Whether a field has probabilities of its own in this class; otherwise it is as among random pairs.
     func frees(_ field: FieldID, _ kind: ComparisonKind) -> Bool {
         let ofPerson: [FieldID] = [.givenName, .additionalName, .gender, .birthDate]
+        let ofTown: [FieldID] = [.streetAddress, .locality, .region, .postalCode, .country, .place, .timeZone, .language]
         return switch self {
         case .match: true
         case .household: !ofPerson.contains(field)
         case .namesake: [.givenName, .additionalName, .gender].contains(field)
         case .twins: ![.givenName, .additionalName, .gender].contains(field)
+        case .neighbours: ofTown.contains(field)
         }
     }
 }

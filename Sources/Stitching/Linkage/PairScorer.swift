@@ -4,28 +4,28 @@ internal import Identity
 package struct PairScorer: Sendable {
     package let model: LinkageModel
     @usableFromInline let comparer: Comparer
-    /// By comparison and level (16 to a comparison): log2(m / u) of the four classes.
-    private let weights: [SIMD4<Int32>]
+    /// By comparison and level (16 to a comparison): log2(m / u) of each class.
+    private let weights: [SIMD8<Int32>]
     /// By comparison and level: log2 of the mean rarity among random pairs; `Int32.min` where frequencies do not count.
     private let meanRarities: [Int32]
     /// By comparison: ones for the classes that free the field.
-    private let freed: [SIMD4<Int32>]
-    /// log2(share / rest) of the four classes.
-    private let priors: SIMD4<Int32>
+    private let freed: [SIMD8<Int32>]
+    /// log2(share / rest) of each class.
+    private let priors: SIMD8<Int32>
     private let adder = LogAdder.shared
 
-    static let noRarity = Int32.min
+    package static let noRarity = Int32.min
     /// What an unused class weighs: nothing.
     static let unused = Int32(-1_000_000)
 
     package init(_ model: LinkageModel) {
         self.model = model
         comparer = Comparer(model.comparisons.map(\.comparison))
-        var weights = Array(repeating: SIMD4<Int32>(), count: 16 * model.comparisons.count)
+        var weights = Array(repeating: SIMD8<Int32>(), count: 16 * model.comparisons.count)
         var means = Array(repeating: Self.noRarity, count: 16 * model.comparisons.count)
-        var freed: [SIMD4<Int32>] = []
+        var freed: [SIMD8<Int32>] = []
         for (index, one) in model.comparisons.enumerated() {
-            var mask = SIMD4<Int32>()
+            var mask = SIMD8<Int32>()
             for pairClass in PairClass.allCases {
                 mask[pairClass.rawValue] = pairClass.frees(one.comparison.field, one.comparison.kind) ? -1 : 0
             }
@@ -40,7 +40,7 @@ package struct PairScorer: Sendable {
         self.weights = weights
         meanRarities = means
         self.freed = freed
-        var priors = SIMD4<Int32>(repeating: Self.unused)
+        var priors = SIMD8<Int32>(repeating: Self.unused)
         for pairClass in PairClass.allCases where model.shares[pairClass.rawValue] > 0 {
             let odds = model.shares[pairClass.rawValue] / model.rest
             priors[pairClass.rawValue] = LinkWeight(bits: Inverse(value: odds).bits).rawValue
@@ -48,17 +48,17 @@ package struct PairScorer: Sendable {
         self.priors = priors
     }
 
-    /// For each comparison how rare a record's value is: what `weight` needs of both records. Made once for a record.
+    /// For each comparison how rare a record's value is, `noRarity` where it has none: what `weight` needs of both records. Made once for a record.
     package func rarities(_ words: Span<UInt32>, into out: inout [Int32]) {
         let mask = EncodedFields.mask(words)
         for one in model.comparisons {
             let field = one.comparison.field
             guard one.comparison.kind.hasFrequencies, mask >> UInt64(field.rawValue) & 1 == 1 else {
-                out.append(0)
+                out.append(Self.noRarity)
                 continue
             }
             let token = words[EncodedFields.range(field, mask, words).lowerBound]
-            out.append(token == 0 ? 0 : one.frequencies.rarity(of: token))
+            out.append(token == 0 ? Self.noRarity : one.frequencies.rarity(of: token))
         }
     }
 
@@ -75,9 +75,8 @@ package struct PairScorer: Sendable {
         _ pattern: LevelPattern, _ leftRarities: Span<Int32>, _ rightRarities: Span<Int32>
     ) -> LinkWeight {
         let sums = classSums(pattern, leftRarities, rightRarities)
-        var others = adder.sum(0, sums[1])
-        others = adder.sum(others, sums[2])
-        others = adder.sum(others, sums[3])
+        var others: Int32 = 0
+        for index in 1..<PairClass.allCases.count { others = adder.sum(others, sums[index]) }
         return LinkWeight(rawValue: sums[0] &- others)
     }
 
@@ -85,7 +84,7 @@ package struct PairScorer: Sendable {
     @inline(__always)
     private func classSums(
         _ pattern: LevelPattern, _ leftRarities: Span<Int32>, _ rightRarities: Span<Int32>
-    ) -> SIMD4<Int32> {
+    ) -> SIMD8<Int32> {
         var sums = priors
         let weights = weights.span
         let means = meanRarities.span
@@ -95,9 +94,11 @@ package struct PairScorer: Sendable {
             guard level != LevelPattern.missing else { continue }
             let place = 16 * index + Int(level)
             sums &+= weights[place]
-            guard means[place] != Self.noRarity else { continue }
+            guard means[place] != Self.noRarity, leftRarities[index] != Self.noRarity,
+                rightRarities[index] != Self.noRarity
+            else { continue }
             let rarity = adder.mean(leftRarities[index], rightRarities[index]) &- means[place]
-            sums &+= SIMD4(repeating: rarity) & freed[index]
+            sums &+= SIMD8(repeating: rarity) & freed[index]
         }
         return sums
     }
@@ -115,7 +116,9 @@ package struct PairScorer: Sendable {
                 let place = 16 * index + Int(level)
                 step.level = one.comparison.kind.levelNames[Int(level)]
                 step.weight = weights[place][0]
-                if meanRarities[place] != Self.noRarity {
+                if meanRarities[place] != Self.noRarity,
+                    min(leftRarities[index], rightRarities[index]) != Self.noRarity
+                {
                     step.rarity = adder.mean(leftRarities[index], rightRarities[index]) - meanRarities[place]
                 }
             }
@@ -136,10 +139,10 @@ package struct PairScorer: Sendable {
 }
 
 extension LevelModel {
-    /// log2(m / u) of the four classes.
-    fileprivate var weights: SIMD4<Int32> {
-        var weights = SIMD4<Int32>()
-        for index in 0..<4 { weights[index] = LinkWeight(bits: Inverse(value: m[index] / u).bits).rawValue }
+    /// log2(m / u) of each class.
+    fileprivate var weights: SIMD8<Int32> {
+        var weights = SIMD8<Int32>()
+        for index in m.indices { weights[index] = LinkWeight(bits: Inverse(value: m[index] / u).bits).rawValue }
         return weights
     }
 }

@@ -16,6 +16,7 @@ struct RandomPairs {
     ) {
         var counts = comparisons.map { Array(repeating: 0.0, count: $0.kind.levelCount) }
         var sums = counts
+        var summands = counts
         let inverses = Self.inverses(table, comparisons, frequencies)
         let comparer = Comparer(comparisons)
         Self.forEachPair(table.count, options) { left, right in
@@ -23,6 +24,8 @@ struct RandomPairs {
             for index in comparisons.indices where pattern[index] != LevelPattern.missing {
                 let level = Int(pattern[index])
                 counts[index][level] += 1
+                guard min(inverses[index][left], inverses[index][right]) > 0 else { continue }
+                summands[index][level] += 1
                 sums[index][level] += Double(inverses[index][left] + inverses[index][right]) / 2
             }
         }
@@ -30,11 +33,11 @@ struct RandomPairs {
         meanRarities = []
         for (index, one) in comparisons.enumerated() {
             u.append(Self.probabilities(counts[index], one, frequencies[index]))
-            meanRarities.append(Self.means(sums[index], counts[index], one, frequencies[index]))
+            meanRarities.append(Self.means(sums[index], summands[index], one, frequencies[index]))
         }
     }
 
-    /// By comparison and record.
+    /// By comparison and record; 0 where there is no whole value.
     static func inverses(
         _ table: RecordTable, _ comparisons: [Comparison], _ frequencies: [FrequencyTable]
     ) -> [[Float]] {
@@ -98,24 +101,24 @@ extension Training {
         let inverses = RandomPairs.inverses(table, comparisons, frequencies)
         let comparer = Comparer(comparisons)
         let freed = comparisons.map { one in
-            var mask = SIMD4<Float>()
+            var mask = SIMD8<Float>()
             for pairClass in PairClass.allCases where pairClass.frees(one.field, one.kind) { mask[pairClass.rawValue] = 1 }
             return mask
         }
         var numbers: [LevelPattern: Int32] = [:]
         var patterns: [LevelPattern] = []
         var patternOfPair: [Int32] = []
-        var rarities: [SIMD4<Float>] = []
+        var rarities: [SIMD8<Float>] = []
         patternOfPair.reserveCapacity(candidates.pairs.count)
         rarities.reserveCapacity(candidates.pairs.count)
         for pair in candidates.pairs {
             let left = Int(pair >> 32)
             let right = Int(pair & 0xffff_ffff)
             let pattern = table.withRecord(left) { one in table.withRecord(right) { comparer.levels(one, $0) } }
-            var rarity = SIMD4<Float>()
+            var rarity = SIMD8<Float>()
             for index in comparisons.indices where pattern[index] != LevelPattern.missing {
                 let mean = random.meanRarities[index][Int(pattern[index])]
-                guard mean > 0 else { continue }
+                guard mean > 0, min(inverses[index][left], inverses[index][right]) > 0 else { continue }
                 let value = Double(inverses[index][left] + inverses[index][right]) / 2
                 rarity += freed[index] * Float(Inverse(value: value / mean).nats)
             }

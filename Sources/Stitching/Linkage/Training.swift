@@ -108,11 +108,15 @@ package struct Training: Sendable {
     private func fit(_ data: MixtureData) throws(TrainingRefusal) -> Mixture {
         let fields = data.comparisons.map(\.field)
         var active: [PairClass] = [.match, .household]
+        let town = data.comparisons.count { PairClass.neighbours.frees($0.field, $0.kind) }
+        if town >= 2 { active.append(.neighbours) }
         if [FieldID.givenName, .additionalName, .gender].count(where: fields.contains) >= 2 { active.append(.namesake) }
         var triedTwins = false
+        var before: Mixture?
         while true {
-            var mixture = Mixture(data, active: active, records: Double(table.count))
+            var mixture = Mixture(data, active: active, records: Double(table.count), before: before)
             try mixture.fit()
+            fits(mixture)
             let matches = mixture.shares[0]
             let dropped = active.first { pairClass in
                 guard pairClass != .match else { return false }
@@ -120,16 +124,25 @@ package struct Training: Sendable {
                 return mixture.shares[pairClass.rawValue] < least * matches
             }
             if let dropped {
+                if dropped == .twins, let before { return before }
                 active.removeAll { $0 == dropped }
-                if dropped == .household { active.removeAll { $0 == .twins } }
+                before = nil
             } else if active.contains(.household), !triedTwins, fields.contains(.birthDate),
                 fields.contains(.givenName)
             {
                 triedTwins = true
+                before = mixture
                 active.append(.twins)
             } else {
                 return mixture
             }
+        }
+    }
+
+    private func fits(_ mixture: Mixture) {
+        print("FIT", mixture.active.map(\.name), mixture.shares.map { $0 * allPairs }, mixture.trace.count, mixture.trace.last ?? 0)
+        for (index, one) in mixture.data.comparisons.enumerated() {
+            print("   ", schema[one.field].name, (0..<5).map { mixture.m[$0][index][one.kind.exact] })
         }
     }
 
@@ -140,8 +153,10 @@ package struct Training: Sendable {
         guard matches <= most else { throw .tooManyMatches(estimated: matches, most: most) }
         for (index, one) in data.comparisons.enumerated() {
             let m = mixture.m[0][index]
-            if [.givenName, .familyName, .birthDate].contains(one.field), m[one.kind.exact] < 0.5 {
-                throw .matchesDisagree(attribute: schema[one.field].name, equal: m[one.kind.exact], least: 0.5)
+            var equal = m[one.kind.exact]
+            if one.kind == .date { equal += m[Int(OtherLevel.knownParts)] }
+            if [.givenName, .familyName, .birthDate].contains(one.field), equal < 0.5 {
+                throw .matchesDisagree(attribute: schema[one.field].name, equal: equal, least: 0.5)
             }
             for level in 1..<one.kind.orderedCount {
                 let rises = m[level] * data.u[index][level - 1] >= m[level - 1] * data.u[index][level] * (1 - 1e-9)
