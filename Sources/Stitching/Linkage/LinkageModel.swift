@@ -12,6 +12,13 @@ package enum PairClass: Int, Hashable, Sendable, CaseIterable {
     case twins = 3
     /// Two people of one street or town: where one part of an address agrees, so do others.
     case neighbours = 4
+    /// One person's two records, with another address: all of it changes at one time.
+    case moved = 5
+    /// Parent and child of one name in one household.
+    case juniors = 6
+
+    /// Whether pairs of the class are one person's.
+    package var isMatch: Bool { self == .match || self == .moved }
 
     package var name: String {
         switch self {
@@ -20,6 +27,8 @@ package enum PairClass: Int, Hashable, Sendable, CaseIterable {
         case .namesake: "namesake"
         case .twins: "twins"
         case .neighbours: "neighbours"
+        case .moved: "moved"
+        case .juniors: "juniors"
         }
     }
 
@@ -27,12 +36,15 @@ package enum PairClass: Int, Hashable, Sendable, CaseIterable {
     func frees(_ field: FieldID, _ kind: ComparisonKind) -> Bool {
         let ofPerson: [FieldID] = [.givenName, .additionalName, .gender, .birthDate]
         let ofTown: [FieldID] = [.streetAddress, .locality, .region, .postalCode, .country, .place, .timeZone, .language]
+        let ofHome = ofTown + [.houseNumber, .unit, .ip]
         return switch self {
         case .match: true
         case .household: !ofPerson.contains(field)
         case .namesake: [.givenName, .additionalName, .gender].contains(field)
         case .twins: ![.givenName, .additionalName, .gender].contains(field)
         case .neighbours: ofTown.contains(field)
+        case .moved: !ofHome.contains(field)
+        case .juniors: field != .birthDate
         }
     }
 }

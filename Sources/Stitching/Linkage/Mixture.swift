@@ -16,6 +16,15 @@ struct MixtureData: Sendable {
     let isAnchored: [Bool]
     /// All pairs of the set, of which the candidates are a part: the others are taken to have nothing in common.
     let totalPairs: Double
+
+    /// Every `step`th of the pairs.
+    func sample(step: Int) -> MixtureData {
+        let kept = Array(stride(from: 0, to: patternOfPair.count, by: step))
+        return MixtureData(
+            comparisons: comparisons, u: u, patterns: patterns, patternOfPair: kept.map { patternOfPair[$0] },
+            rarities: kept.map { rarities[$0] }, isAnchored: kept.map { isAnchored[$0] },
+            totalPairs: totalPairs / Double(step))
+    }
 }
 
 /// A mixture of pairs with nothing in common, of matches, and of other classes, fitted by expectation-maximisation (Dempster,
@@ -31,22 +40,21 @@ struct Mixture: Sendable {
     private(set) var m: [[[Double]]]
     /// The penalised log likelihood before each iteration, up to a constant.
     private(set) var trace: [Double] = []
-    let active: [PairClass]
+    private(set) var active: [PairClass]
 
-    let data: MixtureData
+    private(set) var data: MixtureData
 
     static let iterationLimit = 1_000
-    /// In nats: what is gained by another iteration is less than a hundredth of one pair's evidence.
-    static let leastGain = 1e-3
+    /// In nats: another iteration gains less than any one pair could.
+    static let leastGain = 1e-2
 
-    /// - Parameter before: a fit without twins, where there are twins now: their dates of birth are as those of matches were in
-    ///   it, and the rest as in households.
+    /// - Parameter before: a fit of the coarser classes; twins, juniors and people who moved take their probabilities from it.
     init(_ data: MixtureData, active: [PairClass], records: Double, before: Mixture? = nil) {
         self.data = data
         self.active = active
         shares = PairClass.allCases.map { pairClass in
             guard active.contains(pairClass) else { return 0 }
-            let pairsOfRecord = [PairClass.match: 0.05, .household: 0.5, .namesake: 0.5, .twins: 0.01, .neighbours: 2]
+            let pairsOfRecord = [PairClass.match: 0.05, .household: 0.5, .namesake: 0.5, .neighbours: 2]
             return min((pairsOfRecord[pairClass] ?? 0) * records / data.totalPairs, 0.1)
         }
         m = PairClass.allCases.map { _ in data.u }
@@ -60,11 +68,44 @@ struct Mixture: Sendable {
         guard let before else { return }
         shares = before.shares
         m = before.m
-        shares[PairClass.twins.rawValue] = 0.01 * before.shares[PairClass.household.rawValue]
-        m[PairClass.twins.rawValue] = before.m[PairClass.household.rawValue]
-        for (index, one) in data.comparisons.enumerated() where one.field == .birthDate {
-            m[PairClass.twins.rawValue][index] = before.m[PairClass.match.rawValue][index]
+        let starts: [(PairClass, Double)] = [
+            (.twins, 0.01 * before.shares[PairClass.household.rawValue]),
+            (.juniors, 0.01 * before.shares[PairClass.household.rawValue]),
+            (.moved, 0.05 * before.shares[PairClass.match.rawValue]),
+        ]
+        for (pairClass, share) in starts {
+            shares[pairClass.rawValue] = active.contains(pairClass) ? share : 0
+            for (index, one) in data.comparisons.enumerated() {
+                m[pairClass.rawValue][index] = before.probabilities(of: pairClass, index, one)
+            }
         }
+    }
+
+    /// Of a class that does not learn: where it is a person, those of matches; at home, those of households.
+    private func probabilities(of pairClass: PairClass, _ index: Int, _ one: Comparison) -> [Double] {
+        guard pairClass.frees(one.field, one.kind) else { return data.u[index] }
+        let isOfPerson = pairClass == .moved || !PairClass.household.frees(one.field, one.kind)
+        return m[isOfPerson ? PairClass.match.rawValue : PairClass.household.rawValue][index]
+    }
+
+    /// The share of matches among all pairs.
+    var matchShare: Double { PairClass.allCases.reduce(0) { $1.isMatch ? $0 + shares[$1.rawValue] : $0 } }
+
+    /// The same without a class that hardly occurs, to be fitted further.
+    func without(_ dropped: PairClass) -> Mixture {
+        var mixture = self
+        mixture.active.removeAll { $0 == dropped }
+        mixture.shares[dropped.rawValue] = 0
+        mixture.trace = []
+        return mixture
+    }
+
+    /// The same on more pairs of the same set, to be fitted further.
+    func applied(to data: MixtureData) -> Mixture {
+        var mixture = self
+        mixture.data = data
+        mixture.trace = []
+        return mixture
     }
 
     /// Iterates until little is gained.
@@ -85,13 +126,13 @@ struct Mixture: Sendable {
     }
 
     private struct Expectation {
-        /// By pattern: the sum over pairs of each class's posterior.
-        var sums: [SIMD8<Double>]
+        /// By pattern and class, eight to a pattern: the sum over pairs of the posterior.
+        var sums: [Double]
         var objective: Double
     }
 
-    /// log(share m / rest u) by pattern and class, without frequencies.
-    private func patternLogs() -> [SIMD8<Double>] {
+    /// log(share m / rest u) by pattern and class, eight to a pattern, without frequencies.
+    private func patternLogs() -> [Double] {
         let rest = 1 - shares.reduce(0, +)
         var start = SIMD8<Double>(repeating: -1e6)
         for pairClass in active { start[pairClass.rawValue] = log(shares[pairClass.rawValue] / rest) }
@@ -104,45 +145,50 @@ struct Mixture: Sendable {
                 return value
             }
         }
-        return data.patterns.map { pattern in
+        var out: [Double] = []
+        out.reserveCapacity(8 * data.patterns.count)
+        for pattern in data.patterns {
             var sum = start
             for index in data.comparisons.indices where pattern[index] != LevelPattern.missing {
                 sum += logs[index][Int(pattern[index])]
             }
-            return sum
+            for lane in 0..<8 { out.append(sum[lane]) }
         }
+        return out
     }
 
-    /// Below, in nats, a class counts nothing: a ten thousandth of a millionth of a millionth.
-    private static let negligible = -37.0
+    /// Below, in nats, a class counts nothing for a pair: a millionth of a millionth.
+    private static let negligible = -28.0
 
     private func expect() -> Expectation {
-        let logs = patternLogs()
-        var sums = Array(repeating: SIMD8<Double>(), count: data.patterns.count)
-        var likelihood = data.totalPairs * log(1 - shares.reduce(0, +))
+        let allLogs = patternLogs()
+        let logs = allLogs.span
+        var allSums = Array(repeating: 0.0, count: 8 * data.patterns.count)
+        var sums = allSums.mutableSpan
         let lanes = active.map(\.rawValue)
-        for pair in data.patternOfPair.indices {
-            let pattern = Int(data.patternOfPair[pair])
-            let rarity = data.rarities[pair]
+        let patternOfPair = data.patternOfPair.span
+        let rarities = data.rarities.span
+        var likelihood = data.totalPairs * log(1 - shares.reduce(0, +))
+        var odds = InlineArray<8, Double>(repeating: 0)
+        for pair in 0..<patternOfPair.count {
+            let base = 8 * Int(patternOfPair[pair])
             if data.isAnchored[pair] {
-                likelihood += logs[pattern][0] + Double(rarity[0])
-                sums[pattern][0] += 1
+                likelihood += logs[base] + Double(rarities[pair][0])
+                sums[base] += 1
                 continue
             }
-            var odds = SIMD8<Double>()
             var total = 1.0
             for lane in lanes {
                 // Weights are bounded, so that the exponential is finite.
-                let value = logs[pattern][lane] + Double(rarity[lane])
-                guard value > Self.negligible else { continue }
-                odds[lane] = exp(value)
+                let value = logs[base + lane] + Double(rarities[pair][lane])
+                odds[lane] = value > Self.negligible ? exp(value) : 0
                 total += odds[lane]
             }
             guard total > 1 else { continue }
             likelihood += log(total)
-            sums[pattern] += odds / total
+            for lane in lanes { sums[base + lane] += odds[lane] / total }
         }
-        return Expectation(sums: sums, objective: likelihood + logPrior())
+        return Expectation(sums: allSums, objective: likelihood + logPrior())
     }
 
     /// The posterior of a match, by pair.
@@ -150,9 +196,10 @@ struct Mixture: Sendable {
         let logs = patternLogs()
         return data.patternOfPair.indices.map { pair in
             if data.isAnchored[pair] { return 1 }
-            let value = logs[Int(data.patternOfPair[pair])] + SIMD8<Double>(data.rarities[pair])
-            let others = active.filter { $0 != .match }.reduce(exp(-value[0])) { $0 + exp(value[$1.rawValue] - value[0]) }
-            return 1 / (1 + others)
+            let base = 8 * Int(data.patternOfPair[pair])
+            let odds = active.map { exp(logs[base + $0.rawValue] + Double(data.rarities[pair][$0.rawValue])) }
+            let all = 1 + odds.reduce(0, +)
+            return zip(active, odds).reduce(0) { $1.0.isMatch ? $0 + $1.1 / all : $0 }
         }
     }
 
@@ -173,15 +220,18 @@ struct Mixture: Sendable {
         return sum
     }
 
-    /// Whether the class learns probabilities of a field. Twins are few, and learn only how many they are.
+    /// Whether the class learns probabilities of a field. Twins are few, and learn only how many they are; who moved is
+    /// written as others are, and the two learn together.
     private func learns(_ pairClass: PairClass, _ one: Comparison) -> Bool {
-        pairClass != .twins && pairClass.frees(one.field, one.kind)
+        ![PairClass.twins, .juniors, .moved].contains(pairClass) && pairClass.frees(one.field, one.kind)
     }
 
     private mutating func maximise(_ expectation: Expectation) {
         var totals = SIMD8<Double>()
         var counts = data.u.map { levels in Array(repeating: SIMD8<Double>(), count: levels.count) }
-        for (pattern, sum) in zip(data.patterns, expectation.sums) {
+        for (number, pattern) in data.patterns.enumerated() {
+            var sum = SIMD8<Double>()
+            for lane in 0..<8 { sum[lane] = expectation.sums[8 * number + lane] }
             totals += sum
             for index in data.comparisons.indices where pattern[index] != LevelPattern.missing {
                 counts[index][Int(pattern[index])] += sum
@@ -190,11 +240,20 @@ struct Mixture: Sendable {
         for pairClass in active {
             shares[pairClass.rawValue] = max(totals[pairClass.rawValue] / data.totalPairs, 1e-15)
             for (index, one) in data.comparisons.enumerated() where learns(pairClass, one) {
+                let learnsTogether = pairClass == .match && PairClass.moved.frees(one.field, one.kind)
                 let levels = counts[index].indices.map { level in
                     counts[index][level][pairClass.rawValue] + prior(index, level)
+                        + (learnsTogether ? counts[index][level][PairClass.moved.rawValue] : 0)
                 }
                 m[pairClass.rawValue][index] = ordered(levels, index, pairClass)
             }
+        }
+        copyToMoved()
+    }
+
+    private mutating func copyToMoved() {
+        for (index, one) in data.comparisons.enumerated() where PairClass.moved.frees(one.field, one.kind) {
+            m[PairClass.moved.rawValue][index] = m[PairClass.match.rawValue][index]
         }
     }
 
@@ -203,7 +262,7 @@ struct Mixture: Sendable {
     private func ordered(_ counts: [Double], _ index: Int, _ pairClass: PairClass) -> [Double] {
         let total = counts.reduce(0, +)
         let free = regressed(counts, index)
-        let most = pairClass == .match ? Self.mostDifferent(data.comparisons[index].field) : 1
+        let most = pairClass == .match ? mostDifferent(data.comparisons[index].field) : 1
         guard free[0] > most * total else { return free.map { $0 / total } }
         var others = counts
         others[0] = 0
@@ -218,10 +277,12 @@ struct Mixture: Sendable {
     }
 
     /// Names and dates of birth are written wrongly, forgotten, and now and then changed; that more of one person's were
-    /// different is how a household looks.
-    private static func mostDifferent(_ field: FieldID) -> Double {
+    /// different is how a household looks. Where twins and juniors are told apart less is left: from the records alone nobody
+    /// can tell a person of two given names from a pair of twins, and the latter are more frequent.
+    private func mostDifferent(_ field: FieldID) -> Double {
         switch field {
-        case .givenName, .birthDate: 0.15
+        case .givenName: active.contains(.twins) ? 0.05 : 0.15
+        case .birthDate: active.contains(.juniors) ? 0.05 : 0.15
         case .familyName: 0.3
         default: 1
         }

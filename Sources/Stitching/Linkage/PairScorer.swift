@@ -75,9 +75,10 @@ package struct PairScorer: Sendable {
         _ pattern: LevelPattern, _ leftRarities: Span<Int32>, _ rightRarities: Span<Int32>
     ) -> LinkWeight {
         let sums = classSums(pattern, leftRarities, rightRarities)
-        var others: Int32 = 0
-        for index in 1..<PairClass.allCases.count { others = adder.sum(others, sums[index]) }
-        return LinkWeight(rawValue: sums[0] &- others)
+        // In the order of `PairClass`: the sixth are matches too.
+        var others = adder.sum(0, sums[6])
+        for index in 1..<5 { others = adder.sum(others, sums[index]) }
+        return LinkWeight(rawValue: adder.sum(sums[0], sums[5]) &- others)
     }
 
     /// log2 of each class's share and likelihood over those of a pair with nothing in common.

@@ -40,6 +40,10 @@ package struct Training: Sendable {
     /// A class with fewer pairs than this part of the matches is left out.
     static let leastShare = 0.02
     static let leastTwins = 0.002
+    /// Of matches the part that must agree on a whole date of birth before finer classes are told apart by it.
+    static let leastWholeDates = 0.3
+    /// Pairs of the first fit.
+    static let firstPairs = 250_000
 
     let table: RecordTable
     let schema: AttributeSchema
@@ -89,7 +93,7 @@ package struct Training: Sendable {
             blocking: choice.plan, trainedRecords: table.count)
         return Outcome(
             model: model, trace: mixture.trace,
-            estimatedMatches: mixture.shares[0] * allPairs, candidatePairs: candidates.pairs.count,
+            estimatedMatches: mixture.matchShare * allPairs, candidatePairs: candidates.pairs.count,
             candidateRules: candidates.rules.count, coverage: choice.coverage)
     }
 
@@ -104,50 +108,58 @@ package struct Training: Sendable {
 
     var allPairs: Double { Double(table.count) * Double(table.count - 1) / 2 }
 
-    /// Fits with all classes, and again without those that hardly occur; twins only where there are households.
+    /// Fits a part of the pairs first, where they are many: all of them then need a few iterations.
     private func fit(_ data: MixtureData) throws(TrainingRefusal) -> Mixture {
-        let fields = data.comparisons.map(\.field)
-        var active: [PairClass] = [.match, .household]
-        let town = data.comparisons.count { PairClass.neighbours.frees($0.field, $0.kind) }
-        if town >= 2 { active.append(.neighbours) }
-        if [FieldID.givenName, .additionalName, .gender].count(where: fields.contains) >= 2 { active.append(.namesake) }
-        var triedTwins = false
-        var before: Mixture?
-        while true {
-            var mixture = Mixture(data, active: active, records: Double(table.count), before: before)
-            try mixture.fit()
-            fits(mixture)
-            let matches = mixture.shares[0]
-            let dropped = active.first { pairClass in
-                guard pairClass != .match else { return false }
-                let least = pairClass == .twins ? Self.leastTwins : Self.leastShare
-                return mixture.shares[pairClass.rawValue] < least * matches
-            }
-            if let dropped {
-                if dropped == .twins, let before { return before }
-                active.removeAll { $0 == dropped }
-                before = nil
-            } else if active.contains(.household), !triedTwins, fields.contains(.birthDate),
-                fields.contains(.givenName)
-            {
-                triedTwins = true
-                before = mixture
-                active.append(.twins)
-            } else {
-                return mixture
-            }
-        }
+        let step = data.patternOfPair.count / Self.firstPairs + 1
+        guard step > 1 else { return try fitClasses(data) }
+        var mixture = try fitClasses(data.sample(step: step)).applied(to: data)
+        try mixture.fit()
+        return mixture
     }
 
-    private func fits(_ mixture: Mixture) {
-        print("FIT", mixture.active.map(\.name), mixture.shares.map { $0 * allPairs }, mixture.trace.count, mixture.trace.last ?? 0)
-        for (index, one) in mixture.data.comparisons.enumerated() {
-            print("   ", schema[one.field].name, (0..<5).map { mixture.m[$0][index][one.kind.exact] })
+    /// Fits with all classes that the fields allow, and again without those that hardly occur. Then with those that differ
+    /// little from matches and households: twins where there are households, and people who moved where dates of birth tell
+    /// people of one name apart.
+    private func fitClasses(_ data: MixtureData) throws(TrainingRefusal) -> Mixture {
+        let fields = data.comparisons.map(\.field)
+        var active: [PairClass] = [.match, .household]
+        if Self.count(data, .neighbours) >= 2 { active.append(.neighbours) }
+        if Self.count(data, .namesake) >= 2 { active.append(.namesake) }
+        var mixture = try fit(data, &active, before: nil)
+        guard fields.contains(.givenName), let dates = data.comparisons.firstIndex(where: { $0.field == .birthDate }),
+            mixture.m[0][dates][ComparisonKind.date.exact] >= Self.leastWholeDates
+        else { return mixture }
+        var finer = active
+        if active.contains(.household) { finer += [.twins, .juniors] }
+        if Self.count(data, .moved) < data.comparisons.count { finer.append(.moved) }
+        if finer.count > active.count { mixture = try fit(data, &finer, before: mixture) }
+        return mixture
+    }
+
+    private static func count(_ data: MixtureData, _ pairClass: PairClass) -> Int {
+        data.comparisons.count { pairClass.frees($0.field, $0.kind) }
+    }
+
+    private func fit(
+        _ data: MixtureData, _ active: inout [PairClass], before: Mixture?
+    ) throws(TrainingRefusal) -> Mixture {
+        var mixture = Mixture(data, active: active, records: Double(table.count), before: before)
+        while true {
+            try mixture.fit()
+            let dropped = active.first { pairClass in
+                guard pairClass != .match else { return false }
+                let isFine = pairClass == .twins || pairClass == .juniors
+                let least = isFine ? Self.leastTwins : Self.leastShare
+                return mixture.shares[pairClass.rawValue] < least * mixture.matchShare
+            }
+            guard let dropped else { return mixture }
+            active.removeAll { $0 == dropped }
+            mixture = mixture.without(dropped)
         }
     }
 
     private func check(_ mixture: Mixture, _ data: MixtureData) throws(TrainingRefusal) {
-        let matches = mixture.shares[0] * allPairs
+        let matches = mixture.matchShare * allPairs
         guard matches >= Self.leastMatches else { throw .tooFewMatches(estimated: matches, least: Self.leastMatches) }
         let most = Self.mostMatches * Double(table.count)
         guard matches <= most else { throw .tooManyMatches(estimated: matches, most: most) }
