@@ -20,7 +20,9 @@ extension FeatureEncoder {
         } else {
             payload += [0, 0, 0]
         }
-        if isWhole { appendOmissions(field, min(text.count, Self.comparedCharacters)) }
+        // Of a date that is known in part the digits that are known: a mistyped year is still found.
+        text.removeAll { $0 == Self.unknown }
+        appendOmissions(field, min(text.count, Self.comparedCharacters))
     }
 
     /// Stands for a digit that is not known.

@@ -153,12 +153,7 @@ extension FieldComparer {
         let start = first.lowerBound
         let other = second.lowerBound
         if left[start] == right[other], left[start] != 0 { return 6 }
-        if left[start] != 0, right[other] != 0,
-            omissionsTellOneEdit(
-                left, start, start + 4, first.count - 4, right, other, other + 4, second.count - 4)
-        {
-            return 5
-        }
+        if isOneDigit(left, first, right, second) { return 5 }
         var equal = 0
         var known = 0
         for part in 1...3 where left[start + part] != 0 && right[other + part] != 0 {
@@ -177,6 +172,23 @@ extension FieldComparer {
             return equal > 1 ? 3 : 2
         }
         return equal > 0 ? 1 : 0
+    }
+
+    /// One edit between whole dates, or between the known digits of two that are known in the same parts.
+    @inline(__always)
+    private static func isOneDigit(
+        _ left: Span<UInt32>, _ first: Range<Int>, _ right: Span<UInt32>, _ second: Range<Int>
+    ) -> Bool {
+        let start = first.lowerBound
+        let other = second.lowerBound
+        guard (left[start] == 0) == (right[other] == 0) else { return false }
+        if left[start] == 0 {
+            for part in 1...3 where (left[start + part] == 0) != (right[other + part] == 0) { return false }
+            // Equal in every part that is known.
+            if (1...3).allSatisfy({ left[start + $0] == right[other + $0] }) { return false }
+        }
+        return omissionsTellOneEdit(
+            left, start, start + 4, first.count - 4, right, other, other + 4, second.count - 4)
     }
 
     /// The finest scale of which a cell is shared.

@@ -1,4 +1,4 @@
-package import Identity
+internal import Identity
 
 /// A model in bytes, canonical: equal models have equal bytes.
 ///

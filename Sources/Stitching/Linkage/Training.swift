@@ -40,8 +40,6 @@ package struct Training: Sendable {
     /// A class with fewer pairs than this part of the matches is left out.
     static let leastShare = 0.02
     static let leastTwins = 0.002
-    /// Of matches the part that must agree on a whole date of birth before finer classes are told apart by it.
-    static let leastWholeDates = 0.3
     /// Pairs of the first fit.
     static let firstPairs = 250_000
 
@@ -126,9 +124,7 @@ package struct Training: Sendable {
         if Self.count(data, .neighbours) >= 2 { active.append(.neighbours) }
         if Self.count(data, .namesake) >= 2 { active.append(.namesake) }
         var mixture = try fit(data, &active, before: nil)
-        guard fields.contains(.givenName), let dates = data.comparisons.firstIndex(where: { $0.field == .birthDate }),
-            mixture.m[0][dates][ComparisonKind.date.exact] >= Self.leastWholeDates
-        else { return mixture }
+        guard fields.contains(.givenName), fields.contains(.birthDate) else { return mixture }
         var finer = active
         if active.contains(.household) { finer += [.twins, .juniors] }
         if Self.count(data, .moved) < data.comparisons.count { finer.append(.moved) }
