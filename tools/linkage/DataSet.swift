@@ -8,6 +8,8 @@ struct DataSet {
         var source: String
         var recordID: String
         var attributes: [(name: String, value: String)]
+        /// Namespace and value.
+        var identifiers: [String] = []
     }
 
     let schema: AttributeSchema
@@ -15,9 +17,11 @@ struct DataSet {
     /// By record; -1: not known.
     var truth: [Int32] = []
 
-    init(paths: [String], truth: String?, without: Set<String>) throws {
-        schema = .standard
-        let known = Set(schema.names)
+    /// - Parameter identifiers: whether identifiers are attributes too, codes by the names of their namespaces.
+    init(paths: [String], truth: String?, without: Set<String>, identifiers takesIdentifiers: Bool = false) throws {
+        let namespaces = ["email", "phone", "passport", "ssn", "drivers_license"]
+        schema = takesIdentifiers ? try AttributeSchema(configured: namespaces.map { ($0, .code) }) : .standard
+        let known = Set(AttributeSchema.standard.names)
         for path in paths {
             for line in try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n") {
                 guard let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any],
@@ -26,7 +30,20 @@ struct DataSet {
                 let attributes = (object["attributes"] as? [String: String] ?? [:])
                     .filter { known.contains($0.key) && !without.contains($0.key) }
                     .sorted { $0.key < $1.key }
-                records.append(Record(source: source, recordID: id, attributes: attributes.map { ($0.key, $0.value) }))
+                let given = object["identifiers"] as? [[String: String]] ?? []
+                var taken = attributes.map { (name: $0.key, value: $0.value) }
+                for one in given where takesIdentifiers {
+                    guard let name = one["namespace"], let value = one["value"], namespaces.contains(name) else {
+                        continue
+                    }
+                    if !taken.contains(where: { $0.name == name }) { taken.append((name, value)) }
+                }
+                let identifiers = given.map {
+                    "\($0["namespace"] ?? "") \($0["value"]?.lowercased() ?? "")"
+                }
+                records.append(
+                    Record(
+                        source: source, recordID: id, attributes: taken, identifiers: identifiers))
             }
         }
         if let truth { try readTruth(truth) }
@@ -51,6 +68,19 @@ struct DataSet {
             personOfRecord[cells[0].lowercased() + "," + cells[1]] = person
         }
         truth = records.map { personOfRecord[$0.source.lowercased() + "," + $0.recordID] ?? -1 }
+    }
+
+    /// Pairs of records, by their number in a table, that have an identifier in common; those on more than ten are nobody's.
+    func joined(_ table: RecordTable) -> [(UInt32, UInt32)] {
+        var holders: [String: [UInt32]] = [:]
+        for (number, origin) in table.origins.enumerated() {
+            for identifier in Set(records[origin].identifiers) {
+                holders[identifier, default: []].append(UInt32(number))
+            }
+        }
+        return holders.sorted { $0.key < $1.key }.filter { $0.value.count <= 10 }.flatMap { holder in
+            zip(holder.value, holder.value.dropFirst()).map { ($0, $1) }
+        }
     }
 
     /// Encoded under a key of the tool's own, the same in every run.

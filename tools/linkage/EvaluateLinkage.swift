@@ -12,6 +12,9 @@ struct EvaluateLinkage {
         var truthPath: String?
         var verbose = false
         var misses = 0
+        var usesIdentifiers = false
+        var takesIdentifiers = false
+        var trainedOn: [String] = []
         var synthetic: String?
         var seed: UInt64 = 1
         var people: Int?
@@ -24,7 +27,15 @@ struct EvaluateLinkage {
             case "--truth":
                 truthPath = arguments[index + 1]
                 index += 1
+            case "--speed":
+                try Speed.measure(people: Int(arguments[index + 1]) ?? 10_000)
+                return
             case "--verbose": verbose = true
+            case "--identifiers": usesIdentifiers = true
+            case "--identifiers-as-attributes": takesIdentifiers = true
+            case "--trained-on":
+                trainedOn.append(arguments[index + 1])
+                index += 1
             case "--synthetic":
                 synthetic = arguments[index + 1]
                 index += 1
@@ -46,7 +57,7 @@ struct EvaluateLinkage {
             if let people { shape.people = people }
             data = DataSet(shape, seed: seed)
         } else {
-            data = try DataSet(paths: paths, truth: truthPath, without: without)
+            data = try DataSet(paths: paths, truth: truthPath, without: without, identifiers: takesIdentifiers)
         }
         let clock = ContinuousClock()
         var lap = clock.now
@@ -59,7 +70,16 @@ struct EvaluateLinkage {
         time("encoded \(table.count) records")
         let outcome: Training.Outcome
         do throws(TrainingRefusal) {
-            outcome = try Training.train(table, schema: data.schema)
+            if trainedOn.isEmpty {
+                outcome = try Training.train(table, schema: data.schema)
+            } else {
+                let shape = SyntheticShape.named(trainedOn[0])
+                let set =
+                    try? shape.map { DataSet($0, seed: 1) } ?? DataSet(paths: trainedOn, truth: nil, without: without)
+                guard let set, let other = try? set.table() else { return print("  \(trainedOn) cannot be read") }
+                let model = try Training.train(other, schema: set.schema).model
+                outcome = try Training.transfer(model, to: table, schema: data.schema)
+            }
         } catch {
             print("  refused: \(error)")
             return
@@ -69,7 +89,9 @@ struct EvaluateLinkage {
         time("indexed")
         let links = await matcher.links(atLeast: LinkWeight(bits: -20))
         time("scored \(links.count) links")
-        let clusters = matcher.clusters(links)
+        var constraints = ClusterConstraints()
+        if usesIdentifiers { constraints.joined = data.joined(table) }
+        let clusters = matcher.clusters(links, constraints: constraints)
         time("clustered")
         Report(data: data, table: table, outcome: outcome, matcher: matcher, links: links, clusters: clusters)
             .write(verbose: verbose, misses: misses)

@@ -29,7 +29,9 @@ struct Report {
         print("  default  \(describe(evaluation.score(links, threshold: outcome.model.linkThreshold)))")
         print("  clusters \(describe(evaluation.score(clusters: clusters.clusters)))")
         let bCubed = evaluation.bCubed(clusters: clusters.clusters)
-        print("  B-cubed precision \(text(bCubed.precision)) recall \(text(bCubed.recall)), matches \(evaluation.matchCount)")
+        print(
+            "  B-cubed precision \(text(bCubed.precision)) recall \(text(bCubed.recall)), matches \(evaluation.matchCount)"
+        )
         if misses > 0 { writeMisses(truth, misses) }
     }
 
@@ -55,7 +57,8 @@ struct Report {
                 let model = one.levels[level]
                 print(
                     "    \(name): m \(text(model.m[0])) u \(String(format: "%.2e", model.u)) bits \(text(log2(model.m[0] / model.u)))"
-                        + " household \(text(model.m[1])) namesake \(text(model.m[2])) rarity \(text(model.meanRarity))")
+                        + " household \(text(model.m[1])) namesake \(text(model.m[2])) rarity \(text(model.meanRarity))"
+                )
             }
         }
         for entry in outcome.model.blocking.entries {

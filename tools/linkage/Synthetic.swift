@@ -68,7 +68,8 @@ struct SyntheticShape {
     var initials = 0.0
     var dayMonthSwaps = 0.01
     var fields: Set<String> = [
-        "given_name", "family_name", "birth_date", "street_address", "house_number", "locality", "region", "postal_code",
+        "given_name", "family_name", "birth_date", "street_address", "house_number", "locality", "region",
+        "postal_code",
     ]
     var givenNames = 800
     var familyNames = 3_000
@@ -101,7 +102,10 @@ struct SyntheticShape {
             shape.moves = 0.03
             shape.shortForms = 0.05
             shape.initials = 0.03
-            shape.fields = ["given_name", "additional_name", "family_name", "gender", "birth_parts", "street_address", "postal_code"]
+            shape.fields = [
+                "given_name", "additional_name", "family_name", "gender", "birth_parts", "street_address",
+                "postal_code",
+            ]
         case "registry":
             // Names and parts of the date of birth, nothing else; a tenth of records are duplicates.
             shape.people = 9_000
@@ -160,6 +164,20 @@ struct SyntheticShape {
         case "unique":
             shape.duplicatedPart = 0
             shape.householdPart = 0.6
+        case "general":
+            // Something of everything: for sets that are too small to train on.
+            shape.people = 10_000
+            shape.householdPart = 0.6
+            shape.twins = 0.02
+            shape.juniors = 0.02
+            shape.typos = 0.2
+            shape.missing = 0.15
+            shape.moves = 0.15
+            shape.marriages = 0.05
+            shape.shortForms = 0.15
+            shape.initials = 0.05
+            shape.dayMonthSwaps = 0.03
+            shape.fields.formUnion(["additional_name", "gender", "national_id"])
         case "names":
             shape.fields = ["given_name", "family_name", "locality"]
         default: return nil
@@ -169,6 +187,6 @@ struct SyntheticShape {
 
     static let names = [
         "plain", "households", "twins", "census", "registry", "namesakes", "movers", "sparse", "dirty", "shop", "full",
-        "ids", "years", "clean", "unique", "names",
+        "ids", "years", "clean", "unique", "names", "general",
     ]
 }

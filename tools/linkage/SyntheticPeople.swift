@@ -71,7 +71,9 @@ struct SyntheticPeople {
 
     mutating func otherFamily() -> String { families.draw(&dice) }
 
-    private mutating func person(_ address: Address, family: String? = nil, years: ClosedRange<Int> = 1930...2005) -> Person {
+    private mutating func person(_ address: Address, family: String? = nil, years: ClosedRange<Int> = 1930...2005)
+        -> Person
+    {
         let isFemale = dice.chance(0.5)
         let month = 1 + dice.below(12)
         return Person(
@@ -106,7 +108,10 @@ struct SyntheticPeople {
     }
 
     private static func word(_ syllables: ClosedRange<Int>, _ dice: inout Dice) -> String {
-        let onsets = ["b", "br", "c", "ch", "d", "f", "g", "gr", "h", "j", "k", "l", "m", "n", "p", "r", "s", "st", "t", "th", "w"]
+        let onsets = [
+            "b", "br", "c", "ch", "d", "f", "g", "gr", "h", "j", "k", "l", "m", "n", "p", "r", "s", "st", "t", "th",
+            "w",
+        ]
         let vowels = ["a", "a", "e", "e", "i", "o", "u", "ee", "ai", "ou"]
         let codas = ["", "", "n", "r", "l", "s", "m", "t", "nd", "ck", "x"]
         var word = ""

@@ -72,7 +72,8 @@ struct SyntheticRecords {
             let place = dice.below(max(bytes.count, 1))
             switch dice.below(isDigits ? 2 : 4) {
             case 0 where place < bytes.count && bytes[place] != 45: bytes[place] = letter
-            case 1 where place + 1 < bytes.count && bytes[place] != 45 && bytes[place + 1] != 45: bytes.swapAt(place, place + 1)
+            case 1 where place + 1 < bytes.count && bytes[place] != 45 && bytes[place + 1] != 45:
+                bytes.swapAt(place, place + 1)
             case 2: bytes.insert(letter, at: place)
             case 3 where bytes.count > 2: bytes.remove(at: place)
             default: break

@@ -58,7 +58,9 @@ struct AttributeValues: Sendable {
         guard words.count > 1, let first = words.first else { return }
         put(given, first.span)
         let between = words.dropFirst().dropLast().reduce(into: [UInt8]()) { $0 += $1 }
-        if extents[Int(FieldID.additionalName.rawValue)].isEmpty { put(Int(FieldID.additionalName.rawValue), between.span) }
+        if extents[Int(FieldID.additionalName.rawValue)].isEmpty {
+            put(Int(FieldID.additionalName.rawValue), between.span)
+        }
     }
 
     /// A comma stays with the word before it.

@@ -9,7 +9,9 @@ package struct BlockKey: Hashable, Comparable, Sendable {
         self.low = low
     }
 
-    package static func == (left: BlockKey, right: BlockKey) -> Bool { left.high == right.high && left.low == right.low }
+    package static func == (left: BlockKey, right: BlockKey) -> Bool {
+        left.high == right.high && left.low == right.low
+    }
 
     package static func < (left: BlockKey, right: BlockKey) -> Bool {
         left.high != right.high ? left.high < right.high : left.low < right.low

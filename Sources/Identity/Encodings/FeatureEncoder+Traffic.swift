@@ -107,7 +107,9 @@ extension FeatureEncoder {
                 word.append(byte)
                 continue
             }
-            if let number = Double(String(decoding: word, as: UTF8.self)), number.magnitude < 1e9 { numbers.append(number) }
+            if let number = Double(String(decoding: word, as: UTF8.self)), number.magnitude < 1e9 {
+                numbers.append(number)
+            }
             word.removeAll(keepingCapacity: true)
         }
         return numbers

@@ -6,7 +6,9 @@ struct InternetAddress: Hashable, Sendable {
     init?(_ text: Span<UInt8>) {
         var characters: [UInt8] = []
         for index in 0..<text.count where text[index] != UInt8(ascii: " ") { characters.append(text[index]) }
-        guard let found = characters.contains(UInt8(ascii: ":")) ? Self.version6(characters) : Self.version4(characters[...])
+        guard
+            let found = characters.contains(UInt8(ascii: ":"))
+                ? Self.version6(characters) : Self.version4(characters[...])
         else { return nil }
         let mapped: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]
         bytes = found.count == 16 && Array(found.prefix(12)) == mapped ? Array(found.suffix(4)) : found

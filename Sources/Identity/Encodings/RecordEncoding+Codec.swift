@@ -94,7 +94,9 @@ package enum Checksum {
     package static func crc32(_ bytes: Span<UInt8>) -> UInt32 {
         var value: UInt32 = .max
         let table = table.span
-        for index in 0..<bytes.count { value = table[Int(UInt8(truncatingIfNeeded: value) ^ bytes[index])] ^ value >> 8 }
+        for index in 0..<bytes.count {
+            value = table[Int(UInt8(truncatingIfNeeded: value) ^ bytes[index])] ^ value >> 8
+        }
         return ~value
     }
 

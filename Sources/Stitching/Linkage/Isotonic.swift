@@ -1,10 +1,10 @@
 /// Isotonic regression by pooling adjacent violators (Ayer et al. 1955).
-enum Isotonic {
+package enum Isotonic {
     /// Probabilities in place of `counts`, with the same sum, that make the greatest likelihood of all whose ratio to `base`
     /// never falls.
     ///
     /// - Parameter base: positive, as many as `counts`.
-    static func regress(_ counts: [Double], base: [Double]) -> [Double] {
+    package static func regress(_ counts: [Double], base: [Double]) -> [Double] {
         var pools: [(count: Double, base: Double, size: Int)] = []
         for (count, weight) in zip(counts, base) {
             pools.append((count, weight, 1))

@@ -36,7 +36,8 @@ struct LogAdder: Sendable {
     static let shared = LogAdder()
 
     private init() {
-        table = (0...1_024).map { step in Int32((log2(1 + exp2(-Double(step) / 64)) * LinkWeight.unitsPerBit).rounded()) }
+        table = (0...1_024).map { step in Int32((log2(1 + exp2(-Double(step) / 64)) * LinkWeight.unitsPerBit).rounded())
+        }
     }
 
     /// log2(2^left + 2^right).

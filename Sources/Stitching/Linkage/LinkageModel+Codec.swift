@@ -107,7 +107,9 @@ extension ComparisonModel {
         for _ in 0..<length { text.append(try reader.byte()) }
         name = String(decoding: text, as: UTF8.self)
         let field = try reader.byte()
-        guard field < 64, let kind = ComparisonKind(rawValue: try reader.byte()) else { throw .impossible("comparison") }
+        guard field < 64, let kind = ComparisonKind(rawValue: try reader.byte()) else {
+            throw .impossible("comparison")
+        }
         comparison = Comparison(field: FieldID(field), kind: kind)
         guard try reader.byte() == UInt8(kind.levelCount) else { throw .impossible("levels") }
         levels = []

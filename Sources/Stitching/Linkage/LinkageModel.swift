@@ -35,7 +35,9 @@ package enum PairClass: Int, Hashable, Sendable, CaseIterable {
     /// Whether a field has probabilities of its own in this class; otherwise it is as among random pairs.
     func frees(_ field: FieldID, _ kind: ComparisonKind) -> Bool {
         let ofPerson: [FieldID] = [.givenName, .additionalName, .gender, .birthDate]
-        let ofTown: [FieldID] = [.streetAddress, .locality, .region, .postalCode, .country, .place, .timeZone, .language]
+        let ofTown: [FieldID] = [
+            .streetAddress, .locality, .region, .postalCode, .country, .place, .timeZone, .language,
+        ]
         let ofHome = ofTown + [.houseNumber, .unit, .ip]
         return switch self {
         case .match: true

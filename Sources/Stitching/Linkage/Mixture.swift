@@ -2,20 +2,33 @@ internal import Glibc
 internal import Identity
 
 /// What expectation-maximisation works on: pairs by the pattern of their levels.
-struct MixtureData: Sendable {
-    let comparisons: [Comparison]
+package struct MixtureData: Sendable {
+    package let comparisons: [Comparison]
     /// By comparison and level; positive, with a sum of 1 for each comparison.
-    let u: [[Double]]
+    package let u: [[Double]]
     /// Distinct.
-    let patterns: [LevelPattern]
+    package let patterns: [LevelPattern]
     /// By pair.
-    let patternOfPair: [Int32]
+    package let patternOfPair: [Int32]
     /// By pair: what frequencies add to the natural logarithm of each class's likelihood.
-    let rarities: [SIMD8<Float>]
+    package let rarities: [SIMD8<Float>]
     /// By pair: whether it is known to match.
-    let isAnchored: [Bool]
+    package let isAnchored: [Bool]
     /// All pairs of the set, of which the candidates are a part: the others are taken to have nothing in common.
-    let totalPairs: Double
+    package let totalPairs: Double
+
+    package init(
+        comparisons: [Comparison], u: [[Double]], patterns: [LevelPattern], patternOfPair: [Int32],
+        rarities: [SIMD8<Float>], isAnchored: [Bool], totalPairs: Double
+    ) {
+        self.comparisons = comparisons
+        self.u = u
+        self.patterns = patterns
+        self.patternOfPair = patternOfPair
+        self.rarities = rarities
+        self.isAnchored = isAnchored
+        self.totalPairs = totalPairs
+    }
 
     /// Every `step`th of the pairs.
     func sample(step: Int) -> MixtureData {
@@ -33,14 +46,16 @@ struct MixtureData: Sendable {
 /// What never falls from one iteration to the next is the *penalised* log likelihood: log likelihood of all pairs, given `u`,
 /// plus the logarithm of the prior (Dirichlet) of every m. The M step is its exact maximum under the order of levels, as
 /// isotonic regression of the counts, prior included, is that of a multinomial.
-struct Mixture: Sendable {
+package struct Mixture: Sendable {
     /// By `PairClass`.
-    private(set) var shares: [Double]
+    package private(set) var shares: [Double]
     /// By class, comparison and level.
-    private(set) var m: [[[Double]]]
+    package private(set) var m: [[[Double]]]
     /// The penalised log likelihood before each iteration, up to a constant.
-    private(set) var trace: [Double] = []
+    package private(set) var trace: [Double] = []
     private(set) var active: [PairClass]
+    /// Whether m was learnt elsewhere, and shares alone are learnt here.
+    private var isTransferred = false
 
     private(set) var data: MixtureData
 
@@ -49,7 +64,7 @@ struct Mixture: Sendable {
     static let leastGain = 1e-2
 
     /// - Parameter before: a fit of the coarser classes; twins, juniors and people who moved take their probabilities from it.
-    init(_ data: MixtureData, active: [PairClass], records: Double, before: Mixture? = nil) {
+    package init(_ data: MixtureData, active: [PairClass], records: Double, before: Mixture? = nil) {
         self.data = data
         self.active = active
         shares = PairClass.allCases.map { pairClass in
@@ -88,6 +103,33 @@ struct Mixture: Sendable {
         return m[isOfPerson ? PairClass.match.rawValue : PairClass.household.rawValue][index]
     }
 
+    /// Of a model that was trained elsewhere; a field that it does not know starts as in any training, and stays so.
+    init(_ data: MixtureData, transferring model: LinkageModel, records: Double) {
+        self.init(data, active: PairClass.allCases.filter { model.shares[$0.rawValue] > 0 }, records: records)
+        isTransferred = true
+        for (index, one) in data.comparisons.enumerated() {
+            let known = model.comparisons.first { $0.comparison == one }
+            for pairClass in active {
+                m[pairClass.rawValue][index] = transferred(known, pairClass, index) ?? assumed(pairClass, index)
+            }
+        }
+    }
+
+    /// Of a field that the model does not know: of matches as every training begins; other classes have it in common now and
+    /// then, as a telephone at home.
+    private func assumed(_ pairClass: PairClass, _ index: Int) -> [Double] {
+        guard pairClass.frees(data.comparisons[index].field, data.comparisons[index].kind) else { return data.u[index] }
+        let ofMatch = m[PairClass.match.rawValue][index]
+        return pairClass.isMatch ? ofMatch : zip(ofMatch, data.u[index]).map { 0.3 * $0 + 0.7 * $1 }
+    }
+
+    /// Nil where the model does not tell; u is this set's own.
+    private func transferred(_ known: ComparisonModel?, _ pairClass: PairClass, _ index: Int) -> [Double]? {
+        let one = data.comparisons[index]
+        guard let known, pairClass.frees(one.field, one.kind) else { return nil }
+        return ordered(known.levels.map { $0.m[pairClass.rawValue] }, index, pairClass)
+    }
+
     /// The share of matches among all pairs.
     var matchShare: Double { PairClass.allCases.reduce(0) { $1.isMatch ? $0 + shares[$1.rawValue] : $0 } }
 
@@ -109,7 +151,7 @@ struct Mixture: Sendable {
     }
 
     /// Iterates until little is gained.
-    mutating func fit() throws(TrainingRefusal) {
+    package mutating func fit() throws(TrainingRefusal) {
         while trace.count < Self.iterationLimit {
             let expectation = expect()
             trace.append(expectation.objective)
@@ -118,11 +160,6 @@ struct Mixture: Sendable {
         }
         throw .didNotConverge(
             iterations: trace.count, lastGain: trace[trace.count - 1] - trace[trace.count - 2])
-    }
-
-    /// Whether the last two values of the trace fell by more than rounding explains.
-    var hasFallen: Bool {
-        zip(trace, trace.dropFirst()).contains { $1 < $0 - 1e-9 * abs($0) }
     }
 
     private struct Expectation {
@@ -223,7 +260,8 @@ struct Mixture: Sendable {
     /// Whether the class learns probabilities of a field. Twins are few, and learn only how many they are; who moved is
     /// written as others are, and the two learn together.
     private func learns(_ pairClass: PairClass, _ one: Comparison) -> Bool {
-        ![PairClass.twins, .juniors, .moved].contains(pairClass) && pairClass.frees(one.field, one.kind)
+        !isTransferred && ![PairClass.twins, .juniors, .moved].contains(pairClass)
+            && pairClass.frees(one.field, one.kind)
     }
 
     private mutating func maximise(_ expectation: Expectation) {
@@ -248,7 +286,7 @@ struct Mixture: Sendable {
                 m[pairClass.rawValue][index] = ordered(levels, index, pairClass)
             }
         }
-        copyToMoved()
+        if !isTransferred { copyToMoved() }
     }
 
     private mutating func copyToMoved() {

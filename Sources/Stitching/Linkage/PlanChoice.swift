@@ -93,7 +93,8 @@ struct PlanChoice {
                     for index in worth.indices where offer.blocks[index] > 0 && Int(offer.blocks[index]) <= limit {
                         gain += worth[index]
                     }
-                    let cost = Self.costOfKey * Double(offer.rule.keyLimit) + offer.candidates[place]
+                    let cost =
+                        Self.costOfKey * Double(offer.rule.keyLimit) + offer.candidates[place]
                         + Double(entry.candidateLimit) / 4
                     if gain > least, gain / cost > best?.score ?? 0 { best = (gain / cost, number, limit) }
                 }

@@ -102,7 +102,9 @@ extension Training {
         let comparer = Comparer(comparisons)
         let freed = comparisons.map { one in
             var mask = SIMD8<Float>()
-            for pairClass in PairClass.allCases where pairClass.frees(one.field, one.kind) { mask[pairClass.rawValue] = 1 }
+            for pairClass in PairClass.allCases where pairClass.frees(one.field, one.kind) {
+                mask[pairClass.rawValue] = 1
+            }
             return mask
         }
         var numbers: [LevelPattern: Int32] = [:]

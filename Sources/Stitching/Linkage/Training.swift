@@ -66,10 +66,17 @@ package struct Training: Sendable {
         try Training(table, schema, anchors, options).run()
     }
 
-    private func run() throws(TrainingRefusal) -> Outcome {
-        guard table.count >= Self.leastRecords else {
-            throw .tooFewRecords(count: table.count, least: Self.leastRecords)
-        }
+    /// The model on other records than it was trained on: what it knows of errors (m) stays; what is known of values (u and
+    /// frequencies), how many pairs match, and the blocking plan come from these records. For sets that are too small to train on.
+    package static func transfer(
+        _ model: LinkageModel, to table: RecordTable, schema: AttributeSchema, options: Options = Options()
+    ) throws(TrainingRefusal) -> Outcome {
+        try Training(table, schema, [], options).run(transferring: model)
+    }
+
+    private func run(transferring known: LinkageModel? = nil) throws(TrainingRefusal) -> Outcome {
+        let least = known == nil ? Self.leastRecords : 2
+        guard table.count >= least else { throw .tooFewRecords(count: table.count, least: least) }
         let comparisons = usableComparisons()
         guard comparisons.count >= Self.leastAttributes else {
             throw .tooFewAttributes(usable: comparisons.map { schema[$0.field].name }, least: Self.leastAttributes)
@@ -81,18 +88,28 @@ package struct Training: Sendable {
         let candidates = TrainingCandidates(table, comparisons, options)
         guard !candidates.pairs.isEmpty else { throw .noCandidates }
         let data = mixtureData(comparisons, frequencies, random, candidates)
-        let mixture = try fit(data)
-        try check(mixture, data)
-        let posteriors = mixture.posteriors()
-        let choice = PlanChoice(table, candidates, posteriors)
+        var mixture: Mixture
+        if let known {
+            mixture = Mixture(data, transferring: known, records: Double(table.count))
+            try mixture.fit()
+        } else {
+            mixture = try fit(data)
+            try check(mixture, data)
+        }
+        return outcome(mixture, frequencies, random, candidates)
+    }
+
+    private func outcome(
+        _ mixture: Mixture, _ frequencies: [FrequencyTable], _ random: RandomPairs, _ candidates: TrainingCandidates
+    ) -> Outcome {
+        let choice = PlanChoice(table, candidates, mixture.posteriors())
         let model = LinkageModel(
-            version: options.version, comparisons: models(data, frequencies, random, mixture), shares: mixture.shares,
-            linkThreshold: LinkWeight(probability: 0.5), reviewThreshold: LinkWeight(probability: 0.1),
-            blocking: choice.plan, trainedRecords: table.count)
+            version: options.version, comparisons: models(mixture.data, frequencies, random, mixture),
+            shares: mixture.shares, linkThreshold: LinkWeight(probability: 0.5),
+            reviewThreshold: LinkWeight(probability: 0.1), blocking: choice.plan, trainedRecords: table.count)
         return Outcome(
-            model: model, trace: mixture.trace,
-            estimatedMatches: mixture.matchShare * allPairs, candidatePairs: candidates.pairs.count,
-            candidateRules: candidates.rules.count, coverage: choice.coverage)
+            model: model, trace: mixture.trace, estimatedMatches: mixture.matchShare * allPairs,
+            candidatePairs: candidates.pairs.count, candidateRules: candidates.rules.count, coverage: choice.coverage)
     }
 
     /// Fields that enough records have, the first `Comparison.limit` of them.
