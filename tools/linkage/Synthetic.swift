@@ -78,111 +78,125 @@ struct SyntheticShape {
     var streets = 3_000
     var localities = 300
 
+    /// Nil for a name that is none of `names`.
     static func named(_ name: String) -> SyntheticShape? {
         var shape = SyntheticShape()
+        return shape.becomePopulation(name) || shape.becomeCollection(name) ? shape : nil
+    }
+
+    /// Shapes that differ by who lives there.
+    private mutating func becomePopulation(_ name: String) -> Bool {
         switch name {
         case "plain": break
         case "households":
-            shape.householdPart = 0.8
-            shape.twins = 0.02
+            householdPart = 0.8
+            twins = 0.02
         case "twins":
-            shape.householdPart = 0.9
-            shape.twins = 0.25
-            shape.juniors = 0.1
+            householdPart = 0.9
+            twins = 0.25
+            juniors = 0.1
         case "census":
             // Two thirds of people in both files; families at one address; few fields.
-            shape.people = 10_000
-            shape.householdPart = 0.85
-            shape.twins = 0.01
-            shape.juniors = 0.02
-            shape.duplicatedPart = 0.9
-            shape.mostRecords = 2
-            shape.typos = 0.2
-            shape.missing = 0.05
-            shape.moves = 0.03
-            shape.shortForms = 0.05
-            shape.initials = 0.03
-            shape.fields = [
+            people = 10_000
+            householdPart = 0.85
+            twins = 0.01
+            juniors = 0.02
+            duplicatedPart = 0.9
+            mostRecords = 2
+            typos = 0.2
+            missing = 0.05
+            moves = 0.03
+            shortForms = 0.05
+            initials = 0.03
+            fields = [
                 "given_name", "additional_name", "family_name", "gender", "birth_parts", "street_address",
                 "postal_code",
             ]
         case "registry":
             // Names and parts of the date of birth, nothing else; a tenth of records are duplicates.
-            shape.people = 9_000
-            shape.duplicatedPart = 0.11
-            shape.mostRecords = 2
-            shape.typos = 0.2
-            shape.missing = 0.0
-            shape.fields = ["given_name", "additional_name", "family_name", "birth_parts"]
-            shape.givenNames = 300
+            people = 9_000
+            duplicatedPart = 0.11
+            mostRecords = 2
+            typos = 0.2
+            missing = 0.0
+            fields = ["given_name", "additional_name", "family_name", "birth_parts"]
+            givenNames = 300
         case "namesakes":
             // Few names for many people, no address.
-            shape.people = 8_000
-            shape.givenNames = 60
-            shape.familyNames = 80
-            shape.givenExponent = 0.5
-            shape.familyExponent = 0.5
-            shape.fields = ["given_name", "family_name", "birth_date", "gender", "locality"]
+            people = 8_000
+            givenNames = 60
+            familyNames = 80
+            givenExponent = 0.5
+            familyExponent = 0.5
+            fields = ["given_name", "family_name", "birth_date", "gender", "locality"]
+        default: return false
+        }
+        return true
+    }
+
+    /// Shapes that differ by what is written down, and how.
+    private mutating func becomeCollection(_ name: String) -> Bool {
+        switch name {
         case "movers":
-            shape.moves = 0.3
-            shape.marriages = 0.1
-            shape.shortForms = 0.2
-            shape.householdPart = 0.5
+            moves = 0.3
+            marriages = 0.1
+            shortForms = 0.2
+            householdPart = 0.5
         case "sparse":
-            shape.missing = 0.35
-            shape.householdPart = 0.5
+            missing = 0.35
+            householdPart = 0.5
         case "dirty":
-            shape.typos = 0.6
-            shape.missing = 0.15
-            shape.swaps = 0.08
-            shape.dayMonthSwaps = 0.08
-            shape.moves = 0.1
-            shape.householdPart = 0.5
+            typos = 0.6
+            missing = 0.15
+            swaps = 0.08
+            dayMonthSwaps = 0.08
+            moves = 0.1
+            householdPart = 0.5
         case "shop":
-            shape.fields = ["given_name", "family_name", "street_address", "house_number", "locality", "postal_code"]
-            shape.householdPart = 0.6
-            shape.moves = 0.1
-            shape.shortForms = 0.1
-            shape.initials = 0.05
-            shape.duplicatedPart = 0.3
+            fields = ["given_name", "family_name", "street_address", "house_number", "locality", "postal_code"]
+            householdPart = 0.6
+            moves = 0.1
+            shortForms = 0.1
+            initials = 0.05
+            duplicatedPart = 0.3
         case "full":
-            shape.fields = ["full_name", "birth_date", "street_address", "house_number", "locality", "postal_code"]
-            shape.householdPart = 0.5
+            fields = ["full_name", "birth_date", "street_address", "house_number", "locality", "postal_code"]
+            householdPart = 0.5
         case "ids":
-            shape.fields.insert("national_id")
-            shape.householdPart = 0.5
+            fields.insert("national_id")
+            householdPart = 0.5
         case "years":
             // Only the year of birth.
-            shape.fields = ["given_name", "family_name", "birth_year", "street_address", "house_number", "postal_code"]
-            shape.householdPart = 0.5
+            fields = ["given_name", "family_name", "birth_year", "street_address", "house_number", "postal_code"]
+            householdPart = 0.5
         case "clean":
-            shape.typos = 0.02
-            shape.missing = 0
-            shape.swaps = 0
-            shape.dayMonthSwaps = 0
-            shape.householdPart = 0.6
+            typos = 0.02
+            missing = 0
+            swaps = 0
+            dayMonthSwaps = 0
+            householdPart = 0.6
         case "unique":
-            shape.duplicatedPart = 0
-            shape.householdPart = 0.6
+            duplicatedPart = 0
+            householdPart = 0.6
         case "general":
             // Something of everything: for sets that are too small to train on.
-            shape.people = 10_000
-            shape.householdPart = 0.6
-            shape.twins = 0.02
-            shape.juniors = 0.02
-            shape.typos = 0.2
-            shape.missing = 0.15
-            shape.moves = 0.15
-            shape.marriages = 0.05
-            shape.shortForms = 0.15
-            shape.initials = 0.05
-            shape.dayMonthSwaps = 0.03
-            shape.fields.formUnion(["additional_name", "gender", "national_id"])
+            people = 10_000
+            householdPart = 0.6
+            twins = 0.02
+            juniors = 0.02
+            typos = 0.2
+            missing = 0.15
+            moves = 0.15
+            marriages = 0.05
+            shortForms = 0.15
+            initials = 0.05
+            dayMonthSwaps = 0.03
+            fields.formUnion(["additional_name", "gender", "national_id"])
         case "names":
-            shape.fields = ["given_name", "family_name", "locality"]
-        default: return nil
+            fields = ["given_name", "family_name", "locality"]
+        default: return false
         }
-        return shape
+        return true
     }
 
     static let names = [

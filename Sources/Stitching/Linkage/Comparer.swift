@@ -6,33 +6,55 @@ package struct Comparer: Sendable {
     /// Where the two names stand that may be swapped; -1 where one is not compared.
     private let givenIndex: Int
     private let familyIndex: Int
+    /// By field its comparison; nil where it is not compared.
+    private let plan: [(index: Int, kind: ComparisonKind?)]
 
     package init(_ comparisons: [Comparison]) {
         precondition(comparisons.count <= Comparison.limit, "too many comparisons for one model")
         self.comparisons = comparisons
         givenIndex = comparisons.firstIndex { $0.kind == .givenName } ?? -1
         familyIndex = comparisons.firstIndex { $0.field == .familyName } ?? -1
+        plan = (0..<AttributeSchema.fieldLimit).map { field in
+            let index = comparisons.firstIndex { Int($0.field.rawValue) == field }
+            return (index ?? 0, index.map { comparisons[$0].kind })
+        }
     }
 
     /// The levels of a pair; the same whichever comes first.
     @inline(__always)
     package func levels(_ left: Span<UInt32>, _ right: Span<UInt32>) -> LevelPattern {
         var pattern = LevelPattern()
-        let leftMask = EncodedFields.mask(left)
-        let rightMask = EncodedFields.mask(right)
-        let both = leftMask & rightMask
-        let comparisons = comparisons.span
-        for index in 0..<comparisons.count {
-            let field = comparisons[index].field
-            guard both >> UInt64(field.rawValue) & 1 == 1 else { continue }
-            pattern[index] = FieldComparer.level(
-                comparisons[index].kind, left, EncodedFields.range(field, leftMask, left), right,
-                EncodedFields.range(field, rightMask, right))
+        let leftMask = UInt64(left[0]) | UInt64(left[1]) << 32
+        let rightMask = UInt64(right[0]) | UInt64(right[1]) << 32
+        let plan = plan.span
+        // Fields lie in the order of their numbers: walking over both masks counts where each begins.
+        var waiting = leftMask | rightMask
+        var first = 2
+        var second = 2
+        while waiting != 0 {
+            let field = waiting.trailingZeroBitCount
+            waiting &= waiting &- 1
+            let isLeft = leftMask >> UInt64(field) & 1
+            let isRight = rightMask >> UInt64(field) & 1
+            let (index, kind) = plan[field]
+            if isLeft & isRight == 1, let kind {
+                pattern[index] = FieldComparer.level(
+                    kind, left, Self.range(first, left), right, Self.range(second, right))
+            }
+            first += Int(isLeft)
+            second += Int(isRight)
         }
         if givenIndex >= 0, familyIndex >= 0, isUnlike(pattern[givenIndex]), isUnlike(pattern[familyIndex]) {
             markSwapped(&pattern, left, leftMask, right, rightMask)
         }
         return pattern
+    }
+
+    /// The words of the field whose start is written at `place`; the first field begins where the starts end.
+    @inline(__always)
+    private static func range(_ place: Int, _ words: Span<UInt32>) -> Range<Int> {
+        let end = place + 1 < Int(words[2]) ? Int(words[place + 1]) : words.count
+        return Int(words[place])..<end
     }
 
     /// Below Dice 0.75.
