@@ -7,8 +7,20 @@ extension FeatureEncoder {
         } else {
             normalise(field)
         }
+        if field == .gender { shortenGender() }
         guard !text.isEmpty else { return }
         payload.append(token(field, .whole, text.indices))
+    }
+
+    /// The first letter of the two that most records have; nothing for one that says that it is not known.
+    private mutating func shortenGender() {
+        let word = String(String.UnicodeScalarView(text.compactMap(Unicode.Scalar.init)))
+        switch word {
+        case "female", "woman": text = [UInt32(UInt8(ascii: "f"))]
+        case "male", "man": text = [UInt32(UInt8(ascii: "m"))]
+        case "u", "unknown", "notknown", "0": text = []
+        default: break
+        }
     }
 
     mutating func appendLikeness(_ field: FieldID, _ kind: AttributeKind) {

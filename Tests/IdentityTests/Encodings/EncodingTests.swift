@@ -23,7 +23,7 @@ import Testing
         ("birth_date", "3.2.1984", "19840203"), ("birth_date", "02/13/1984", "19840213"),
         ("screen", "1080x1920", "1920 x 1080"), ("language", "de_DE,en;q=0.5", "de-de"),
         ("ip", "::ffff:192.0.2.7", "192.0.2.7"), ("ip", "2001:DB8:0::1", "2001:db8::1"),
-        ("hours_of_week", "3 4 5", "5 4 3"), ("given_name", "李", "李 "),
+        ("hours_of_week", "3 4 5", "5 4 3"), ("gender", "Female", "F"), ("given_name", "李", "李 "),
     ])
     func valuesOfOneMeaningHaveOneEncoding(name: String, one: String, other: String) throws {
         let encoding = try encode([(name, one)])
@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("given_name", ""), ("given_name", " - "), ("birth_date", "0000-00-00"), ("birth_date", "unknown"),
+        ("given_name", ""), ("given_name", " - "), ("birth_date", "0000-00-00"), ("birth_date", "unknown"), ("gender", "Unknown"),
         ("ip", "300.1.2.3"), ("ip", "1:2:3"), ("screen", "wide"), ("latitude", "47.1"), ("hours_of_week", "200"),
     ])
     func whatSaysNothingIsLeftOut(name: String, value: String) throws {
