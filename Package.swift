@@ -19,6 +19,7 @@ let package = Package(
     products: [
         .executable(name: "selvedge", targets: ["selvedge"]),
         .executable(name: "simulate", targets: ["simulate"]),
+        .executable(name: "evaluate-linkage", targets: ["evaluate-linkage"]),
         .library(name: "SelvedgeEngine", targets: ["Engine", "GraphStore", "Stitching", "Identity", "LMDB"]),
         .library(name: "SelvedgeClient", targets: ["SelvedgeClient"]),
         .library(name: "BenchFacade", targets: ["BenchFacade"]),
@@ -146,6 +147,9 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             path: "tools/simulator",
+            swiftSettings: settings),
+        .executableTarget(
+            name: "evaluate-linkage", dependencies: ["Stitching", "Identity"], path: "tools/linkage",
             swiftSettings: settings),
 
         // Tests mirror Sources.

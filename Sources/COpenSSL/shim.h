@@ -91,6 +91,33 @@ static inline void selvedge_identity_key(
     *low = (uint64_t)context.h[2] << 32 | context.h[3];
 }
 
+/// The first four bytes of HMAC-SHA-256(key, message) as a big-endian word. A message of at most 55 bytes is one block after
+/// the padded key, so each half is a single compression.
+static inline uint32_t selvedge_hmac_word(const selvedge_hmac_pads *pads, const uint8_t *bytes, size_t count) {
+    if (count > 55) {
+        uint8_t code[32];
+        selvedge_hmac(pads, bytes, count, code);
+        return (uint32_t)code[0] << 24 | (uint32_t)code[1] << 16 | (uint32_t)code[2] << 8 | code[3];
+    }
+    uint8_t block[64] = {0};
+    SHA256_CTX context = pads->inner;
+    if (count > 0) { memcpy(block, bytes, count); }
+    block[count] = 0x80;
+    block[62] = (uint8_t)((64 + count) >> 5);
+    block[63] = (uint8_t)((64 + count) << 3);
+    SHA256_Transform(&context, block);
+    for (int i = 0; i < 8; i++) {
+        uint32_t word = __builtin_bswap32(context.h[i]);
+        memcpy(block + 4 * i, &word, 4);
+    }
+    memset(block + 32, 0, 32);
+    block[32] = 0x80;
+    block[62] = 0x03;  // (64 + 32) * 8 = 768 bits
+    context = pads->outer;
+    SHA256_Transform(&context, block);
+    return context.h[0];
+}
+
 /// HKDF-SHA-256 (RFC 5869), its first half: HMAC of the secret under the salt, of at most 64 bytes.
 static inline void selvedge_hkdf_extract(
     const uint8_t *salt, size_t salt_count, const uint8_t *secret, size_t secret_count, uint8_t out[32]) {

@@ -47,6 +47,15 @@ package struct MessageAuthenticator: Sendable {
         return code
     }
 
+    /// The first four bytes of the code of a message, as a big-endian word.
+    @inline(__always)
+    func word(for message: Span<UInt8>) -> UInt32 {
+        // Sound: C reads the pads and the message, which outlive the call.
+        unsafe message.withUnsafeBufferPointer { input in
+            unsafe selvedge_hmac_word(padsPointer, input.baseAddress, input.count)
+        }
+    }
+
     @inline(__always)
     func identityKey(of digest: Digest) -> IdentityKey {
         var high: UInt64 = 0
