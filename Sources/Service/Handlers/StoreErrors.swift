@@ -47,7 +47,8 @@ extension CallError {
         case .sameIdentifier, .notAnIdentifier:
             self.init(invalid: "invalid_subject", error.description, field: "")
             return
-        case .cannotRepartition:
+        case .cannotRepartition, .suppressed, .noSuchErasure, .unknownSubject, .wrongState, .otherRequest, .ownRequest,
+            .expiredApproval, .notAGrant, .notVerified:
             // Of a command that no server runs.
             self.init(.internal, "the server could not do it; its log says why")
             return

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Engine
+internal import GraphStore
 internal import Identity
 internal import SelvedgeClient
 internal import Stitching

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Engine
 internal import Foundation
+internal import GraphStore
 
 extension GraphTable: ExpressibleByArgument {}
 extension ExportFormat: ExpressibleByArgument {}
