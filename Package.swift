@@ -173,7 +173,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "EngineTests",
-            dependencies: ["Engine", "GraphStore", "Stitching", "Identity", "LMDB", "TestSupport"],
+            dependencies: ["Engine", "Erasure", "GraphStore", "Stitching", "Identity", "LMDB", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "BackfillTests",

@@ -44,6 +44,7 @@ struct Selvedge: ParsableCommand {
                 subcommands: [
                     DigestCommand.self, CheckCommand.self, StatsCommand.self, EvaluateCommand.self,
                     RepartitionCommand.self, ScrubCommand.self, ExportCommand.self,
+                    BackupCommand.self, RestoreCommand.self,
                 ]),
         ])
 }

@@ -38,6 +38,7 @@ package struct NodeScan: Sendable {
         }
         try scanKeys(Tables.consents, snapshot) { [$0.node] }
         try scanKeys(Tables.restrictions, snapshot) { [$0] }
+        try scanKeys(Tables.dataKeys, snapshot) { [$0] }
         try scan(Tables.changes, snapshot) { _, row in row.changes.flatMap { [$0.anchor] + $0.others } }
     }
 
@@ -69,9 +70,9 @@ package struct NodeScan: Sendable {
 extension Engine {
     /// By table, rows that name a node of an erasure's subject, fenced or gone.
     package func nodeRows(ofErasure number: UInt64) throws -> [String: Int] {
-        let keyRing = store.keyRing
+        let sealing = store.sealing
         return try store.environment.read { transaction in
-            var scan = NodeScan(of: try ErasureNeedles.load(number, keyRing, transaction).nodes)
+            var scan = NodeScan(of: try ErasureNeedles.load(number, sealing, transaction).nodes)
             try scan.run(transaction)
             return scan.found
         }
