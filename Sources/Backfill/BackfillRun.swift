@@ -46,7 +46,8 @@ package final class BackfillRun: @unchecked Sendable {
         // A load that was killed has written nothing of the store: only another writer's unclean end is passed on.
         if let earlier = lock.uncleanHolder, earlier.program != options.program { lock.leaveMarked() }
         let store = try Store.open(
-            directory: directory, acceptNormaliser: acceptNormaliser, options: Environment.Options(readOnly: true))
+            directory: directory, acceptNormaliser: acceptNormaliser, options: Environment.Options(readOnly: true),
+            isWriter: true)
         self.store = store
         let configuration = store.configuration
         let state = try store.environment.read { try StoreState($0, configuration: configuration) }
@@ -226,6 +227,7 @@ package final class BackfillRun: @unchecked Sendable {
             try held.checkpoint.write(in: plan.directory)
         }
         try generation.publish()
+        try store.sealing.shredDropped()
     }
 
     private func cleanUp() throws {

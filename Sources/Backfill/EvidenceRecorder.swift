@@ -7,13 +7,13 @@ package struct EvidenceRecorder: Sendable {
     /// Records observations inside a transaction; says which were refused.
     package typealias Record =
         @Sendable (
-            _ observations: [KeyedObservation], _ keyRing: KeyRing, _ state: inout StoreState,
+            _ observations: [KeyedObservation], _ store: Store, _ state: inout StoreState,
             _ transaction: inout WriteTransaction
         ) throws -> [Refusal]
     /// Evaluates what expires up to a time, inside a transaction.
     package typealias Sweep =
         @Sendable (
-            _ time: Timestamp, _ keyRing: KeyRing, _ state: inout StoreState, _ transaction: inout WriteTransaction
+            _ time: Timestamp, _ store: Store, _ state: inout StoreState, _ transaction: inout WriteTransaction
         ) throws -> Void
 
     package let record: Record

@@ -119,7 +119,7 @@ struct Stages {
         var held = try generation.environment.read { try StoreState($0, configuration: configuration) }
         guard held.clock < state.clock else { return }
         var transaction = try generation.environment.beginWrite()
-        try recorder.sweep(state.clock, load.store.keyRing, &held, &transaction)
+        try recorder.sweep(state.clock, load.store, &held, &transaction)
         try transaction.commit()
         state.takeCounters(of: held)
     }
@@ -154,7 +154,7 @@ struct Stages {
         _ recorder: EvidenceRecorder
     ) throws {
         var transaction = try generation.environment.beginWrite()
-        let refused = try recorder.record(observations, load.store.keyRing, &state, &transaction)
+        let refused = try recorder.record(observations, load.store, &state, &transaction)
         try transaction.commit()
         for refusal in refused { report.refused[refusal.reason.rawValue, default: 0] += 1 }
         for _ in observations { try load.step() }

@@ -45,11 +45,13 @@ package final class Engine: @unchecked Sendable {
                 options: options)
             let held = store.configuration
             let state = try store.environment.read { try StoreState($0, configuration: held) }
-            applier = Applier(state: state, keyRing: store.keyRing)
+            applier = Applier(state: state, store: store)
             purposeNumbers = Dictionary(
                 uniqueKeysWithValues: state.purposes.enumerated().map { ($0.element, UInt8($0.offset)) })
             viewContextInUse = Mutex(ViewContext(state))
             clock = ConsentClock(state.receiptClock.milliseconds)
+            // After an unclean end the store is checked first.
+            if lock != nil, uncleanHolder == nil { try sweepSlots() }
         } catch {
             lock?.leaveMarked()
             throw error
@@ -58,6 +60,16 @@ package final class Engine: @unchecked Sendable {
 
     /// The store was not checked after the unclean end of the writer before this one: the next one is told of it too.
     package func leaveMarked() { lock?.leaveMarked() }
+
+    /// Shreds the slots of data keys that nobody owns: of a process that ended before it committed what it had sealed. While a
+    /// load or a repartition waits to be taken up again, its slots are let be. After an unclean end this is called once
+    /// the store is checked.
+    package func sweepSlots() throws {
+        precondition(lock != nil, "the engine was opened for reading")
+        guard !Generation.isBegun(after: store) else { return }
+        let isUnclean = uncleanHolder != nil
+        _ = try store.environment.read { try store.sealing.sweep($0, isUnclean: isUnclean) }
+    }
 
     /// Nothing will be written any more, and all that was is durable: the next writer need not check the store. For a
     /// process that ends while others still hold the engine.
@@ -93,8 +105,13 @@ package final class Engine: @unchecked Sendable {
         precondition(lock != nil, "the engine was opened for reading")
         if case .record = command { try refuseWhenFull() }
         var next = applier
-        let report = try store.environment.write { try next.apply(command, &$0) }
+        let report: CommandReport
+        do { report = try store.environment.write { try next.apply(command, &$0) } } catch {
+            store.sealing.forgetDropped()
+            throw error
+        }
         applier = next
+        try store.sealing.shredDropped()
         return report
     }
 
@@ -104,6 +121,7 @@ package final class Engine: @unchecked Sendable {
     ) throws -> Answer {
         precondition(lock != nil, "the engine was opened for reading")
         var next = applier
+        next.sealing = try store.sealing.rehearsal()
         var transaction = try store.environment.beginWrite()
         var reports: [CommandReport] = []
         for command in commands { reports.append(try next.apply(command, &transaction)) }

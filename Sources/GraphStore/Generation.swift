@@ -58,6 +58,7 @@ package final class Generation {
         options.readOnly = false
         let environment = try Environment(
             directory: store.directory + "/" + name, tables: Tables.all, options: options)
+        environment.keepSealed(by: store.sealing)
         return Generation(store: store, name: name, environment: environment)
     }
 

@@ -5,45 +5,60 @@ package import LMDB
 /// A store in a directory: its generation's environment, its keys and its configuration.
 ///
 /// The directory holds `CURRENT` (the name of the generation in use, replaced atomically), `gen-1` (LMDB's data
-/// and lock file), `STORE` (format, where the root key lies, its check value, the map's size) and `writer.lock`.
+/// and lock file), `STORE` (format, where the root key lies, its check value, the map's size), `keys.bundle` (the store's keys,
+/// wrapped), `keys.slots` (a data key a node) and `writer.lock`.
 package final class Store: Sendable {
     package let directory: String
     /// The name of the generation that is open, such as `gen-1`.
     package let generation: String
     package let environment: Environment
     package let keyRing: KeyRing
+    /// Seals and opens what lies under the data key of a node.
+    package let sealing: Sealing
     package let configuration: Configuration
 
     /// The format that this program writes; a newer one is refused, an older one read.
     package static let format = 1
 
     private init(
-        directory: String, generation: String, environment: Environment, keyRing: KeyRing, configuration: Configuration
+        directory: String, generation: String, environment: Environment, keyRing: KeyRing, sealing: Sealing,
+        configuration: Configuration
     ) {
         self.directory = directory
         self.generation = generation
         self.environment = environment
         self.keyRing = keyRing
+        self.sealing = sealing
         self.configuration = configuration
     }
 
-    /// Makes an empty store. Nothing is left behind where it fails.
+    /// Makes an empty store with keys of its own. Nothing is left behind where it fails.
     ///
     /// - Parameters:
-    ///   - keyFile: where the root key lies or is to lie; nil: `root.key` in the directory.
+    ///   - keyFile: where the root key is or is to be, as `RootKeyPlace` writes it; nil: `root.key` in the directory.
+    ///   - other: the directory of a store whose keys this one is to have, so that their digests can be compared.
     ///   - options: but for the size of the map, which is the configuration's.
     package static func create(
-        directory: String, configuration: Configuration, keyFile: String?, random: some RandomSource,
-        options: Environment.Options = Environment.Options()
+        directory: String, configuration: Configuration, keyFile: String?, keysOf other: String? = nil,
+        random: some RandomSource, options: Environment.Options = Environment.Options()
     ) throws {
         if exists(directory) { throw StoreError.exists(directory: directory) }
-        let keyPath = keyFile.map { absolute($0) } ?? directory + "/root.key"
-        let traces = StoreTraces(of: directory, keyPath)
+        let keys = StoreKeys(
+            place: keyFile.map { absolute(RootKeyPlace($0)) } ?? .file(path: "root.key"), directory: directory)
+        let isFile = if case .file = keys.place { true } else { false }
+        let traces = StoreTraces(of: directory, isFile ? keys.placeText : nil)
         do {
-            let root = try makeRoot(directory, keyPath, random)
+            let bundle = try other.map { try StoreKeys(directory: $0).load() } ?? KeyBundle(random: random)
+            // A key that is there is read before anything is made.
+            let isThere = !isFile || FileManager.default.fileExists(atPath: keys.placeText)
+            let held = isThere ? try keys.makeKeeper(random: random) : nil
+            try makeDirectory(directory)
+            let keeper = try held ?? keys.makeKeeper(random: random)
             let label = StoreLabel(
-                format: format, keyFile: keyFile == nil ? "root.key" : keyPath,
-                keyCheck: try KeyRing(root: root).keyCheckValue, mapBytes: configuration.limits.mapBytes)
+                format: format, keyFile: keys.place.text, keyCheck: try KeyRing(bundle: bundle).keyCheckValue,
+                mapBytes: configuration.limits.mapBytes)
+            try keys.file.write(bundle, by: keeper, random: random)
+            try KeySlots.create(at: directory + "/" + StoreKeys.slotsName)
             try fill(directory, configuration, label, options)
             try StoreFiles.replace(directory + "/STORE", with: label.text)
             try StoreFiles.replace(directory + "/CURRENT", with: "gen-1\n")
@@ -51,16 +66,6 @@ package final class Store: Sendable {
             traces.remove()
             throw error
         }
-    }
-
-    /// The directory, and the root key where there is none yet. A key that is there is read before anything is made.
-    private static func makeRoot(
-        _ directory: String, _ keyPath: String, _ random: some RandomSource
-    ) throws -> RootKey {
-        let isKnown = FileManager.default.fileExists(atPath: keyPath)
-        let loaded = isKnown ? try RootKey.load(from: keyPath) : nil
-        try makeDirectory(directory)
-        return try loaded ?? RootKey.create(at: keyPath, random: random)
     }
 
     /// The first generation, with what a store knows of itself.
@@ -88,37 +93,42 @@ package final class Store: Sendable {
     /// - Parameters:
     ///   - configuration: what the caller expects; nil: what the store holds.
     ///   - options: but for the size of the map, which is the label's.
+    ///   - isWriter: whether the caller holds the writer's lock; nil: where the options are for writing.
+    ///   - random: where data keys come from.
     package static func open(
         directory: String, configuration expected: Configuration? = nil, acceptNormaliser: Bool = false,
-        options: Environment.Options = Environment.Options()
+        options: Environment.Options = Environment.Options(), isWriter: Bool? = nil,
+        random: any RandomSource = SystemRandom()
     ) throws -> Store {
         guard let current = try? String(contentsOfFile: directory + "/CURRENT", encoding: .utf8) else {
             throw StoreError.noStore(directory: directory)
         }
         let label = try StoreLabel(file: directory + "/STORE")
         guard label.format <= format else { throw StoreError.newerFormat(found: label.format, known: format) }
-        let keyPath = label.keyFile.hasPrefix("/") ? label.keyFile : directory + "/" + label.keyFile
-        let keyRing = try KeyRing(root: try RootKey.load(from: keyPath))
-        guard keyRing.keyCheckValue == label.keyCheck else { throw StoreError.wrongKey(path: keyPath) }
+        let keys = StoreKeys(place: RootKeyPlace(label.keyFile), directory: directory)
+        let keyRing = try KeyRing(bundle: try keys.load())
+        guard keyRing.keyCheckValue == label.keyCheck else { throw StoreError.wrongKey(path: keys.placeText) }
         let generation = current.trimmingCharacters(in: .whitespacesAndNewlines)
         var options = options
         options.mapSize = label.mapBytes
         let environment = try openEnvironment(directory, generation, options)
         guard let environment else {
             return try open(
-                directory: directory, configuration: expected, acceptNormaliser: acceptNormaliser, options: options)
+                directory: directory, configuration: expected, acceptNormaliser: acceptNormaliser, options: options,
+                isWriter: isWriter, random: random)
         }
         let texts = try environment.read { transaction in
             (
                 configuration: try transaction.get(Tables.meta, MetaKey(.configuration)),
                 normalisers: try transaction.get(Tables.meta, MetaKey(.normalisers)),
-                keyCheck: try transaction.get(Tables.meta, MetaKey(.keyCheck))
+                keyCheck: try transaction.get(Tables.meta, MetaKey(.keyCheck)),
+                hasDataKeys: try transaction.count(Tables.dataKeys) > 0
             )
         }
         guard let text = texts.configuration, let normalisers = texts.normalisers else {
             throw StoreError.damaged("meta holds no configuration")
         }
-        guard texts.keyCheck == keyRing.keyCheckValue else { throw StoreError.wrongKey(path: keyPath) }
+        guard texts.keyCheck == keyRing.keyCheckValue else { throw StoreError.wrongKey(path: keys.placeText) }
         let configuration = try Configuration(yaml: String(decoding: text, as: UTF8.self), file: "(store)")
         if let expected, expected.hash != configuration.hash {
             throw StoreError.differentConfiguration(configuration.differences(from: expected))
@@ -128,9 +138,25 @@ package final class Store: Sendable {
         guard held == known || acceptNormaliser else {
             throw StoreError.differentNormaliser(["the store has \(held), this machine \(known)"])
         }
+        let sealing = try openSealing(
+            directory, keyRing, isWriter: isWriter ?? !options.readOnly, hasKeys: texts.hasDataKeys, random)
+        environment.keepSealed(by: sealing)
         return Store(
-            directory: directory, generation: generation, environment: environment, keyRing: keyRing,
+            directory: directory, generation: generation, environment: environment, keyRing: keyRing, sealing: sealing,
             configuration: configuration)
+    }
+
+    /// The file of slots; made by who writes where the store is older than slots.
+    private static func openSealing(
+        _ directory: String, _ keyRing: KeyRing, isWriter: Bool, hasKeys: Bool, _ random: any RandomSource
+    ) throws -> Sealing {
+        let path = directory + "/" + StoreKeys.slotsName
+        let isThere = FileManager.default.fileExists(atPath: path)
+        if !isThere, hasKeys { throw SlotError.notFound(path: path) }
+        if !isThere, isWriter { try KeySlots.create(at: path) }
+        let slots =
+            isThere || isWriter ? try KeySlots.open(at: path, keyRing: keyRing, forWriting: isWriter) : nil
+        return Sealing(slots, path: path, keyRing: keyRing, isWriter: isWriter, random: random)
     }
 
     /// Nil where the generation went while it was looked for, and CURRENT names another now.
@@ -152,7 +178,7 @@ package final class Store: Sendable {
 
     /// Whether the root key lies beside the data.
     package static func keyLiesInside(_ directory: String) throws -> Bool {
-        try !StoreLabel(file: directory + "/STORE").keyFile.hasPrefix("/")
+        try StoreKeys(directory: directory).liesInside
     }
 
     static func makeDirectory(_ path: String) throws {
@@ -164,7 +190,15 @@ package final class Store: Sendable {
         }
     }
 
-    private static func absolute(_ path: String) -> String {
-        path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+    private static func absolute(_ place: RootKeyPlace) -> RootKeyPlace {
+        guard case .file(let path) = place, !path.hasPrefix("/") else { return place }
+        return .file(path: FileManager.default.currentDirectoryPath + "/" + path)
+    }
+}
+
+extension Environment {
+    /// Commits nothing that is sealed under a key which is not durable.
+    func keepSealed(by sealing: Sealing) {
+        beforeCommit { () throws(LMDBError) in try sealing.sync() }
     }
 }

@@ -26,7 +26,8 @@ extension StoreError: CustomStringConvertible {
         case .unreadable(let path, let problem):
             "\(path): \(problem)"
         case .wrongKey(let path):
-            "\(path): this is not the root key that the store was made with; put the right key there"
+            "\(path): this is not the root key that the store was made with; put the right key there (if it is the right one, "
+                + "the store's keys.bundle was altered: restore that from a backup)"
         case .newerFormat(let found, let known):
             "the store has format \(found), this program knows up to \(known); use a newer selvedge"
         case .differentConfiguration(let differences):

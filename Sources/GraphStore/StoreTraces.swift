@@ -5,15 +5,20 @@ struct StoreTraces {
     private var directories: [String] = []
     private let files: [String]
 
-    init(of directory: String, _ keyPath: String) {
+    /// - Parameter keyPath: where the root key is to lie, where that is a file.
+    init(of directory: String, _ keyPath: String?) {
         let manager = FileManager.default
         var path = directory
         while path != "/", path != ".", !manager.fileExists(atPath: path) {
             directories.append(path)
             path = StoreFiles.parent(of: path)
         }
-        let inside = ["gen-1", "STORE", "STORE.new", "CURRENT", "CURRENT.new"].map { directory + "/" + $0 }
-        files = ([keyPath] + inside).filter { !manager.fileExists(atPath: $0) }
+        let replaced: [String] = ["STORE", "CURRENT", StoreKeys.bundleName]
+        var inside: [String] = ["gen-1", StoreKeys.slotsName]
+        for name in replaced { inside += [name, name + ".new"] }
+        var paths: [String] = inside.map { directory + "/" + $0 }
+        if let keyPath { paths.append(keyPath) }
+        files = paths.filter { !manager.fileExists(atPath: $0) }
     }
 
     func remove() {

@@ -39,6 +39,8 @@ package final class Environment: @unchecked Sendable {
     let growth: FileGrowth
     private let owned: OwnedEnvironment
     let isReadOnly: Bool
+    /// What must be durable before a commit: nil where nothing outside of the file belongs to it.
+    private let barrier = Mutex<(@Sendable () throws(LMDBError) -> Void)?>(nil)
     /// The thread that holds the write transaction, zero for none: a second one on the same thread would wait forever.
     private let writer = Atomic<UInt>(0)
 
@@ -82,6 +84,16 @@ package final class Environment: @unchecked Sendable {
 }
 
 extension Environment {
+    /// Has `body` run before every commit from now on, on the thread that commits: what it throws, the commit throws, and
+    /// nothing is written. For what lies outside of the file and must be there when the commit is.
+    package func beforeCommit(_ body: @escaping @Sendable () throws(LMDBError) -> Void) {
+        barrier.withLock { $0 = body }
+    }
+
+    func passBarrier() throws(LMDBError) {
+        if let body = barrier.withLock({ $0 }) { try body() }
+    }
+
     /// Hands the latest commit to `body`. A reader is taken from the pool and renewed: no lock, no allocation.
     @inlinable
     package func read<R: ~Copyable>(_ body: (borrowing ReadTransaction) throws -> R) throws -> R {

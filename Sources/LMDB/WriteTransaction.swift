@@ -19,6 +19,7 @@ package struct WriteTransaction: ~Copyable, Snapshot {
     /// Makes the writes durable: they survive a power cut once this has returned. Throws when they could not be, and
     /// then nothing of them is in the store. The transaction is gone either way.
     package consuming func commit() throws(LMDBError) {
+        try environment.passBarrier()
         try environment.growFile(for: &self)
         try check(owned.commit(), "committing")
     }

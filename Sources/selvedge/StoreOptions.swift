@@ -71,6 +71,7 @@ struct StorePlace {
             Foundation.exit(ExitStatus.storeTrouble.rawValue)
         }
         Console.error("selvedge: the store is whole")
+        try engine.sweepSlots()
         return engine
     }
 

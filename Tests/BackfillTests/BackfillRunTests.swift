@@ -79,7 +79,7 @@ import Testing
     @Test func nothingIsLeftBehind() throws {
         try Loading.load(events(50), into: store)
         let names = try FileManager.default.contentsOfDirectory(atPath: store).sorted()
-        #expect(names == ["CURRENT", "STORE", "gen-2", "root.key", "writer.lock"])
+        #expect(names == ["CURRENT", "STORE", "gen-2", "keys.bundle", "keys.slots", "root.key", "writer.lock"])
     }
 
     @Test func anAbandonedLoadIsNotThrownAwaySilently() throws {

@@ -9,8 +9,8 @@ import TestSupport
 /// Loads of made-up evidence, as a program would run them.
 enum Loading {
     static let recorder = EvidenceRecorder(
-        record: { try Applier.record($0, keyRing: $1, state: &$2, transaction: &$3) },
-        sweep: { try Applier.sweep(to: $0, keyRing: $1, state: &$2, transaction: &$3) })
+        record: { try Applier.record($0, store: $1, state: &$2, transaction: &$3) },
+        sweep: { try Applier.sweep(to: $0, store: $1, state: &$2, transaction: &$3) })
 
     /// A load that fails after so many steps of its stages.
     struct Killed: Error {}

@@ -26,7 +26,7 @@ import Testing
             load = ["--rejects", tool.path + "/rejects.jsonl", traffic.file]
             let recorded = try GeneratedTraffic.record(traffic.file, in: tool)
             after = recorded
-            try #require(tool.run(["init", "--data", tool.store, "--key-file", tool.path + "/root.key"]).status == 0)
+            try #require(tool.run(["init", "--data", tool.store] + tool.keys()).status == 0)
             _ = try tool.ask("record", "--rejects", tool.path + "/rejects.jsonl", earlier)
             before = try tool.ask("digest", "--content").out
             try FileManager.default.copyItem(atPath: tool.store, toPath: tool.path + "/earlier")
@@ -191,7 +191,7 @@ struct GeneratedTraffic {
         let store = tool.path + "/recorded-\(UUID().uuidString)"
         let configuration = config.map { ["--config", $0] } ?? []
         try #require(
-            tool.run(["init", "--data", store, "--key-file", tool.path + "/root.key"] + configuration).status == 0)
+            tool.run(["init", "--data", store] + tool.keys() + configuration).status == 0)
         let answer = try tool.run(["record", "--data", store, "--rejects", tool.path + "/rejects.jsonl", file])
         try #require(answer.status < 2, "\(answer.err)")
         let limited = try tool.run(["stats", "--json", "--data", store]).json()["component_limited"] as? Int

@@ -16,7 +16,7 @@ import Testing
         let store = tool.path + "/loaded-\(UUID().uuidString)"
         let configuration = config.map { ["--config", $0] } ?? []
         try #require(
-            tool.run(["init", "--data", store, "--key-file", tool.path + "/root.key"] + configuration).status == 0)
+            tool.run(["init", "--data", store] + tool.keys() + configuration).status == 0)
         defer { try? FileManager.default.removeItem(atPath: store) }
         let rejects = ["--rejects", tool.path + "/rejects.jsonl"]
         if let recorded { _ = try tool.run(["record", "--data", store] + rejects + [recorded]) }

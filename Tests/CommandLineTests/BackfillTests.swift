@@ -26,10 +26,10 @@ import Testing
         return (csv, lines)
     }
 
-    /// What a store holds that recorded them one by one, under the root key of another store.
+    /// What a store holds that recorded them one by one, under the keys of another store.
     private func digest(_ tool: Tool, recording lines: String) throws -> String {
         let other = tool.path + "/recorded"
-        try #require(tool.run(["init", "--data", other, "--key-file", tool.path + "/root.key"]).status == 0)
+        try #require(tool.run(["init", "--data", other] + tool.keys()).status == 0)
         let answer = try tool.run(["record", "--data", other], input: lines)
         try #require(answer.status == 0, "\(answer.err)")
         return try tool.run(["digest", "--content", "--data", other]).out
@@ -37,7 +37,7 @@ import Testing
 
     private func withStore() throws -> Tool {
         let tool = try Tool()
-        try #require(tool.run(["init", "--data", tool.store, "--key-file", tool.path + "/root.key"]).status == 0)
+        try #require(tool.run(["init", "--data", tool.store] + tool.keys()).status == 0)
         return tool
     }
 

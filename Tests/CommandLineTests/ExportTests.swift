@@ -95,7 +95,7 @@ import Testing
             let store = tool.path + "/store\(number)"
             let file = try tool.file("selvedge.yaml", config)
             try #require(
-                tool.run(["init", "--data", store, "--config", file, "--key-file", tool.path + "/key"]).status == 0)
+                tool.run(["init", "--data", store, "--config", file] + tool.keys()).status == 0)
             try #require(tool.run(["record", "--data", store, "-"], input: order.joined()).status == 0)
             files.append(try tool.run(["export", "--data", store, "--table", "links"]).out)
         }

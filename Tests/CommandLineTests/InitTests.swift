@@ -33,10 +33,13 @@ import Testing
         #expect(!answer.out.contains("production"))
         #expect(try mode(key) == 0o400)
         #expect(try tool.run(["init", "--data", tool.path + "/second", "--key-file", key]).status == 0)
-        let keys = try [tool.store, tool.path + "/second"].map { store in
+        let same = ["init", "--data", tool.path + "/third", "--keys-of", tool.store, "--key-file", key]
+        #expect(try tool.run(same).status == 0)
+        let keys = try [tool.store, tool.path + "/second", tool.path + "/third"].map { store in
             try tool.run(["key", "--data", store, "email:\(Lines.email)"]).out
         }
-        #expect(keys[0] == keys[1])
+        #expect(keys[0] != keys[1])
+        #expect(keys[0] == keys[2])
     }
 
     @Test func aStoreIsNeverMadeOverAnother() throws {

@@ -59,13 +59,12 @@ private struct Line {
     var session: String?
 }
 
-/// Stores of one root key, to be killed and compared.
+/// Stores with the same keys, to be killed and compared.
 private final class Trial {
     private let tool: Tool
     private let lines: [Line]
     private let file: String
     private let config: String
-    private let key: String
     /// Seconds of a run that is left alone, from its first group to its end.
     private var seconds = 0.0
     private var digests: [Int: String] = [:]
@@ -75,7 +74,6 @@ private final class Trial {
         self.lines = lines
         file = try tool.file("all.jsonl", lines.map(\.text).joined())
         self.config = try tool.file("selvedge.yaml", config)
-        key = tool.path + "/key"
         try make("whole")
         let start = Date()
         let answer = try tool.run(["record", "--data", store("whole"), file])
@@ -88,7 +86,7 @@ private final class Trial {
 
     private func make(_ name: String) throws {
         try? FileManager.default.removeItem(atPath: store(name))
-        let answer = try tool.run(["init", "--data", store(name), "--config", config, "--key-file", key])
+        let answer = try tool.run(["init", "--data", store(name), "--config", config] + tool.keys())
         try #require(answer.status == 0, "\(answer.err)")
     }
 

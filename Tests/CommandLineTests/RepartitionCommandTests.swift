@@ -31,7 +31,7 @@ import Testing
         let paths = [tool.path + "/store", tool.path + "/expected"]
         for (path, config) in zip(paths, configs) {
             try #require(
-                tool.run(["init", "--data", path, "--config", config, "--key-file", tool.path + "/key"]).status == 0)
+                tool.run(["init", "--data", path, "--config", config] + tool.keys()).status == 0)
             try #require(tool.run(["record", "--data", path, file]).status == 0)
         }
         return (paths[0], paths[1])

@@ -40,9 +40,9 @@ import Testing
         return answer.out
     }
 
-    private static func recorded(_ tool: Tool, _ traffic: ServedTraffic, key: String) throws -> String {
+    private static func recorded(_ tool: Tool, _ traffic: ServedTraffic) throws -> String {
         let store = tool.path + "/whole"
-        let made = try tool.run(["init", "--data", store, "--key-file", key])
+        let made = try tool.run(["init", "--data", store] + tool.keys())
         try #require(made.status == 0, "\(made.err)")
         let answer = try tool.run(["record", "--data", store, traffic.file])
         try #require(answer.status == 0, "\(answer.err)")
@@ -52,11 +52,10 @@ import Testing
     @Test func nothingIsLostAndNothingComesTwice() async throws {
         let seed = ProcessInfo.processInfo.environment["SELVEDGE_SEED"].flatMap { UInt64($0) } ?? 20_260_102
         let tool = try Tool()
-        let key = tool.path + "/key"
-        let made = try tool.run(["init", "--data", tool.store, "--key-file", key])
+        let made = try tool.run(["init", "--data", tool.store] + tool.keys())
         try #require(made.status == 0, "\(made.err)")
         let traffic = try ServedTraffic(tool, people: 400, seed: seed, size: 10)
-        let whole = try Self.recorded(tool, traffic, key: key)
+        let whole = try Self.recorded(tool, traffic)
         var server = try ServerRun(tool)
         let address = try #require(server.addresses["wire"])
         let acknowledged = Atomic<UInt64>.Shared()

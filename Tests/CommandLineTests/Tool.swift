@@ -40,6 +40,16 @@ final class Tool: Sendable {
         return tool
     }
 
+    /// What has `init` give a store the keys that every store of this test has, so that their digests can be compared.
+    func keys() throws -> [String] {
+        let place = path + "/keys-of"
+        if !FileManager.default.fileExists(atPath: place) {
+            let answer = try run(["init", "--data", place])
+            try #require(answer.status == 0, "\(answer.err)")
+        }
+        return ["--keys-of", place]
+    }
+
     /// `SELVEDGE_BIN` (the program, or the folder that it is in), else the folder of the test bundle.
     static let executable: String = {
         let given = ProcessInfo.processInfo.environment["SELVEDGE_BIN"]

@@ -6,10 +6,10 @@ package import LMDB
 extension Applier {
     /// Records observations and keeps the state; says which were refused.
     package static func record(
-        _ observations: [KeyedObservation], keyRing: KeyRing, state: inout StoreState,
+        _ observations: [KeyedObservation], store: Store, state: inout StoreState,
         transaction: inout WriteTransaction
     ) throws -> [Refusal] {
-        var applier = Applier(state: state, keyRing: keyRing)
+        var applier = Applier(state: state, store: store)
         let report = try applier.apply(.record(observations), &transaction)
         state = applier.state
         return report.outcomes.compactMap(\.refusal)
@@ -17,9 +17,9 @@ extension Applier {
 
     /// Evaluates what expires up to `time`.
     package static func sweep(
-        to time: Timestamp, keyRing: KeyRing, state: inout StoreState, transaction: inout WriteTransaction
+        to time: Timestamp, store: Store, state: inout StoreState, transaction: inout WriteTransaction
     ) throws {
-        var applier = Applier(state: state, keyRing: keyRing)
+        var applier = Applier(state: state, store: store)
         _ = try applier.apply(.sweep(time), &transaction)
         state = applier.state
     }

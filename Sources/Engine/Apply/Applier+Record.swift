@@ -103,7 +103,7 @@ extension Applier {
         try workspace.hold(record: dense, transaction)
         // The attributes of a record that lists somebody suppressed may name him.
         let sealed = try SealedRecord(id: record.recordID, attributes: suppressed > 0 ? nil : record.attributes)
-            .seal(with: keyRing.sealer, key)
+            .seal(by: sealing, key, of: node, &transaction)
         let row = HeldRecord(
             node: node, time: observation.time, contentHash: record.contentHash.bytes, identifiers: members.sorted(),
             sealed: sealed)

@@ -1,5 +1,5 @@
 package import GraphStore
-package import Identity
+internal import Identity
 package import LMDB
 internal import Stitching
 
@@ -9,6 +9,8 @@ internal import Stitching
 package struct Applier {
     package var state: StoreState
     let keyRing: KeyRing
+    /// Seals and opens what lies under the data key of a node.
+    var sealing: Sealing
     /// The store's numbers of the configuration's namespaces, by index.
     let namespaceIDs: [NamespaceID]
     /// The hour of the last sweep.
@@ -21,9 +23,10 @@ package struct Applier {
     /// Rows of `expiries`, or places to clean, taken at a time.
     static let pieceSize = 10_000
 
-    package init(state: StoreState, keyRing: KeyRing) {
+    package init(state: StoreState, store: Store) {
         self.state = state
-        self.keyRing = keyRing
+        keyRing = store.keyRing
+        sealing = store.sealing
         namespaceIDs = state.configuration.namespaces.map { state.namespace(named: $0.name) ?? .record }
         sweptHour = state.clock.hour
     }
@@ -73,8 +76,16 @@ package struct Applier {
         try workspace.settle(transaction)
         try state.feed(workspace.changes(), &transaction)
         try workspace.write(&transaction)
+        try dropKeys(of: workspace, &transaction)
         state.nextNode = workspace.totals.nextNode
         state.componentLimited += workspace.totals.componentLimited
+    }
+
+    /// The data keys of nodes that are gone go with them.
+    func dropKeys(of workspace: borrowing Workspace, _ transaction: inout WriteTransaction) throws {
+        let vanished = workspace.vanished
+        guard !vanished.isEmpty, try transaction.count(Tables.dataKeys) > 0 else { return }
+        for node in vanished { try sealing.drop(node, &transaction) }
     }
 
     func profileID(_ anchor: NodeID) -> ProfileID {

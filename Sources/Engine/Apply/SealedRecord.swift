@@ -1,8 +1,10 @@
 internal import GraphStore
-internal import Stitching
 internal import Identity
+internal import LMDB
+internal import Stitching
 
-/// What is kept of a record beside its keys: its id, for export, and its attributes. Sealed at rest.
+/// What is kept of a record beside its keys: its id, for export, and its attributes. Sealed at rest under the data key of the
+/// record's node.
 ///
 ///     0         2
 ///     +---------+-----------+--------------------------+
@@ -12,20 +14,37 @@ package struct SealedRecord: Sendable {
     package var id: String
     package var attributes: [UInt8]?
 
+    /// Of the bytes above.
+    private static let schema: UInt8 = 1
+
     package init(id: String, attributes: [UInt8]?) {
         self.id = id
         self.attributes = attributes
     }
 
-    func seal(with sealer: Sealer, _ key: RecordKey) throws -> [UInt8] {
+    func seal(
+        by sealing: Sealing, _ key: RecordKey, of node: NodeID, _ transaction: inout WriteTransaction
+    ) throws -> [UInt8] {
         let name = Array(id.utf8)
         let length = [UInt8(truncatingIfNeeded: name.count >> 8), UInt8(truncatingIfNeeded: name.count)]
-        return try sealer.seal(length + name + (attributes ?? []), associated: Self.associated(key))
+        return try sealing.seal(
+            length + name + (attributes ?? []), in: Tables.records, key, schema: Self.schema, subject: node,
+            &transaction)
     }
 
-    /// - Throws: where the bytes are not what was sealed under this key.
-    init(opening sealed: [UInt8], with sealer: Sealer, _ key: RecordKey) throws {
-        let plain = try sealer.open(sealed, associated: Self.associated(key))
+    /// Nil: its node's data key was shredded, and nobody can read it again.
+    ///
+    /// - Throws: where the bytes are not what was sealed for this row.
+    init?(opening held: HeldRecord, _ key: RecordKey, by sealing: Sealing) throws {
+        let plain: [UInt8]
+        if held.isUnderStoreKey {
+            plain = try sealing.storeSealer.open(held.sealed, associated: Self.associated(key))
+        } else {
+            let opened = try sealing.open(
+                held.sealed, in: Tables.records, key, schema: Self.schema, subject: held.node)
+            guard case .value(let value) = opened else { return nil }
+            plain = value
+        }
         guard plain.count >= 2, plain.count >= 2 + (Int(plain[0]) << 8 | Int(plain[1])) else {
             throw StoreError.damaged("a sealed record is too short")
         }
@@ -34,8 +53,17 @@ package struct SealedRecord: Sendable {
         attributes = end < plain.count ? Array(plain[end...]) : nil
     }
 
+    /// Under the store's key.
     private static func associated(_ key: RecordKey) -> [UInt8] {
         Array("records".utf8) + MetaBytes.encode(UInt64(key.source.rawValue)) + MetaBytes.encode(key.key.high)
             + MetaBytes.encode(key.key.low)
+    }
+}
+
+extension HeldRecord {
+    /// What an erasure looks for after the row has gone: nonce and tag of its sealed value, 28 bytes.
+    func seals() throws -> [UInt8] {
+        if isUnderStoreKey { return Array(sealed.prefix(12)) + Array(sealed.suffix(16)) }
+        return try SealedValue.needles(of: sealed).flatMap(\.self)
     }
 }

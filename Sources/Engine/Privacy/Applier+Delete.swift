@@ -77,8 +77,9 @@ extension Applier {
         try withdraw(held, key.source, &workspace, &transaction)
         var rest = held
         rest.identifiers = held.identifiers.filter { !gone.contains($0) }
-        let id = try SealedRecord(opening: held.sealed, with: keyRing.sealer, key).id
-        rest.sealed = try SealedRecord(id: id, attributes: nil).seal(with: keyRing.sealer, key)
+        let id = try SealedRecord(opening: held, key, by: sealing)?.id ?? ""
+        rest.sealed = try SealedRecord(id: id, attributes: nil).seal(by: sealing, key, of: held.node, &transaction)
+        rest.isUnderStoreKey = false
         for node in rest.identifiers {
             try transaction.put(
                 Tables.listings, NodePair(node, held.node), ListingRow(source: key.source, time: held.time))
@@ -132,6 +133,7 @@ extension Applier {
         try workspace.settle(transaction)
         try state.feed(workspace.changes().forgetting(gone), &transaction)
         try workspace.write(&transaction)
+        try dropKeys(of: workspace, &transaction)
         state.nextNode = workspace.totals.nextNode
         state.componentLimited += workspace.totals.componentLimited
     }

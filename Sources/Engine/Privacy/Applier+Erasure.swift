@@ -254,7 +254,7 @@ extension Applier {
         }
         for key in records + selection.trimmed {
             guard case .held(let held)? = try transaction.get(Tables.records, key) else { continue }
-            needles.seals.append(Array(held.sealed.prefix(12)) + Array(held.sealed.suffix(16)))
+            needles.seals.append(try held.seals())
         }
         row.counts.records = UInt32(records.count)
         row.counts.identifiers = UInt32(selection.taken.count - records.count)

@@ -114,7 +114,7 @@ extension Engine {
     }
 
     private func currentApplier() throws -> Applier {
-        lock == nil ? Applier(state: try state(), keyRing: store.keyRing) : applier
+        lock == nil ? Applier(state: try state(), store: store) : applier
     }
 
     // MARK: Steps

@@ -126,15 +126,15 @@ extension Engine {
         under access: AuditedAccess
     ) throws -> SubjectAccess {
         let configuration = store.configuration
-        let keyRing = store.keyRing
+        let store = store
         let moment = self.clock.advance(to: now.milliseconds)
         var document = SubjectAccess(controller: configuration.controller, issued: now.description)
-        let applier = Applier(state: try state(), keyRing: keyRing)
+        let applier = Applier(state: try state(), store: store)
         let (keys, start) = try store.environment.read { transaction in
             guard let node = try applier.node(of: subject, transaction),
                 let start = try transaction.storedMember(node)
             else { throw EngineError.unknownSubject }
-            var reader = try SubjectReader(node, applier.state, keyRing, transaction)
+            var reader = try SubjectReader(node, applier.state, store, transaction)
             try reader.fill(&document, transaction)
             for purpose in configuration.purposes where purpose.kind == .purpose {
                 let number = try self.purpose(named: purpose.name)
@@ -168,13 +168,15 @@ private struct SubjectReader {
     private let component: Component
     private let state: StoreState
     private let keyRing: KeyRing
+    private let sealing: Sealing
     private var nodes: Set<NodeID> = []
 
     init(
-        _ node: NodeID, _ state: StoreState, _ keyRing: KeyRing, _ snapshot: borrowing some Snapshot & ~Copyable
+        _ node: NodeID, _ state: StoreState, _ store: Store, _ snapshot: borrowing some Snapshot & ~Copyable
     ) throws {
         self.state = state
-        self.keyRing = keyRing
+        keyRing = store.keyRing
+        sealing = store.sealing
         guard let component = try snapshot.component(of: node)?.component,
             let start = component.members.first(where: { $0.node == node })
         else { throw EngineError.unknownSubject }
@@ -259,14 +261,14 @@ private struct SubjectReader {
             guard case .held(let held)? = try snapshot.get(Tables.records, key), held.node == member.node else {
                 continue
             }
-            let sealed = try SealedRecord(opening: held.sealed, with: keyRing.sealer, key)
+            let sealed = try SealedRecord(opening: held, key, by: sealing)
             let tokens = try held.identifiers.compactMap { node in
                 nodes.contains(node) ? try snapshot.storedMember(node)?.key.description : "another's"
             }
             return SubjectAccess.Record(
-                source: state.sources[number].name, recordID: sealed.id, token: member.key.description,
+                source: state.sources[number].name, recordID: sealed?.id ?? "erased", token: member.key.description,
                 time: held.time.description, identifiers: tokens,
-                attributes: sealed.attributes.map { String(decoding: $0, as: UTF8.self) })
+                attributes: sealed?.attributes.map { String(decoding: $0, as: UTF8.self) })
         }
         return nil
     }

@@ -21,6 +21,7 @@ extension Rebuild {
         try copy(Tables.erasures, old, &transaction, &rest, &count)
         try copy(Tables.needles, old, &transaction, &rest, &count)
         try copy(Tables.restrictions, old, &transaction, &rest, &count)
+        try copy(Tables.dataKeys, old, &transaction, &rest, &count)
         if rest > 0 { mark.begin(.components) }
         try commit(transaction, rows: count)
     }

@@ -34,7 +34,7 @@ extension Engine {
     private func exportPiece(
         from start: RecordKey, _ pieceSize: Int, _ rows: inout [(id: String, profile: ProfileID)]
     ) throws -> RecordKey? {
-        let sealer = store.keyRing.sealer
+        let sealing = store.sealing
         return try store.environment.read { transaction in
             var next: RecordKey?
             var taken = 0
@@ -51,7 +51,8 @@ extension Engine {
                 guard let anchor = try transaction.anchor(of: held.node) else {
                     throw StoreError.damaged("a record is in no profile")
                 }
-                let record = try SealedRecord(opening: held.sealed, with: sealer, key)
+                // Of a record that is being erased the id is gone already.
+                guard let record = try SealedRecord(opening: held, key, by: sealing) else { return .proceed }
                 rows.append((record.id, profileID(anchor)))
                 return .proceed
             }

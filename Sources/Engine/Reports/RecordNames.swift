@@ -22,14 +22,14 @@ extension Engine {
         guard !keys.isEmpty else { return [:] }
         let sources = try state().sources
         guard sources.count <= 64 else { return [:] }
-        let sealer = store.keyRing.sealer
+        let sealing = store.sealing
         return try store.environment.read { transaction in
             var names: [IdentityKey: RecordName] = [:]
             for key in keys {
                 for (number, source) in sources.enumerated() {
                     let place = RecordKey(source: SourceID(UInt32(number)), key: key)
                     guard case .held(let held)? = try transaction.get(Tables.records, place) else { continue }
-                    let record = try SealedRecord(opening: held.sealed, with: sealer, place)
+                    guard let record = try SealedRecord(opening: held, place, by: sealing) else { break }
                     names[key] = RecordName(source: source.name, recordID: record.id)
                     break
                 }

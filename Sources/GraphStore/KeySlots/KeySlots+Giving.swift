@@ -110,6 +110,17 @@ extension KeySlots {
         return result
     }
 
+    /// Slots below this number were looked at by a sweep.
+    var swept: UInt64 { writer.withLock { $0?.header.swept } ?? 0 }
+
+    /// Whether slots were given that no sweep has looked at.
+    var hasUnswept: Bool { writer.withLock { state in state.map { $0.header.swept < $0.next } } ?? false }
+
+    /// Has the next sweep look at every slot.
+    func sweepFromStart() throws(SlotError) {
+        if swept > 0 { try setHeader { $0.swept = 0 } }
+    }
+
     /// Begins a generation: slots given from now on bear its number. After a restore, so that no slot of the past that was
     /// rolled back is taken for one that is given anew.
     package func beginGeneration() throws(SlotError) {

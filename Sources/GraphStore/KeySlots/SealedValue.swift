@@ -47,6 +47,15 @@ package struct SealedValue: Hashable, Sendable {
         return DataKeyID(slot: bytes.bigEndianUInt48(at: 1), generation: bytes.bigEndianUInt32(at: 7))
     }
 
+    /// No slot has this number.
+    static let standInKey = DataKeyID(slot: 0xFFFF_FFFF_FFFF, generation: 0)
+
+    /// In place of a sealed value where nothing will be committed: as long, and of nothing.
+    static func standIn(for plain: [UInt8]) -> SealedValue {
+        SealedValue(
+            key: standInKey, body: [UInt8](repeating: 0, count: plain.count + DataKeyVault.overhead))
+    }
+
     /// What an erasure looks for after the value has gone: nonce and tag, which no other value has.
     package static func needles(of bytes: [UInt8]) throws(SlotError) -> [[UInt8]] {
         _ = try key(of: bytes.rawBytes)

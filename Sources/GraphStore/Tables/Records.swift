@@ -37,13 +37,19 @@ package struct HeldRecord: Hashable, Sendable {
     package var identifiers: [NodeID]
     /// Record id and attributes, AES-256-GCM.
     package var sealed: [UInt8]
+    /// Under the store's own key, as records were sealed before nodes had data keys; else a `SealedValue` of its node.
+    package var isUnderStoreKey: Bool
 
-    package init(node: NodeID, time: Timestamp, contentHash: [UInt8], identifiers: [NodeID], sealed: [UInt8]) {
+    package init(
+        node: NodeID, time: Timestamp, contentHash: [UInt8], identifiers: [NodeID], sealed: [UInt8],
+        isUnderStoreKey: Bool = false
+    ) {
         self.node = node
         self.time = time
         self.contentHash = contentHash
         self.identifiers = identifiers
         self.sealed = sealed
+        self.isUnderStoreKey = isUnderStoreKey
     }
 }
 
@@ -66,7 +72,8 @@ package enum RecordKeyCodec: KeyCodec {
     }
 }
 
-/// State 1 is held, 2 a tombstone, which ends after its time.
+/// State 3 is held, 2 a tombstone, which ends after its time. State 1 is held too, sealed under the store's key: the first
+/// format has no other.
 ///
 ///     0       1      7        15      47      49
 ///     +-------+------+--------+-------+-------+-------------+--------+--------+
@@ -74,7 +81,7 @@ package enum RecordKeyCodec: KeyCodec {
 ///     +-------+------+--------+-------+-------+-------------+--------+--------+
 ///                                                             4
 package enum RecordCodec: ValueCodec {
-    package static var version: UInt8 { 1 }
+    package static var version: UInt8 { 2 }
 
     package static func encode(_ row: borrowing RecordRow, into writer: inout ByteWriter) {
         switch copy row {
@@ -82,7 +89,7 @@ package enum RecordCodec: ValueCodec {
             writer.append(UInt8(2))
             writer.append48(UInt64(time.milliseconds))
         case .held(let record):
-            writer.append(UInt8(1))
+            writer.append(UInt8(record.isUnderStoreKey ? 1 : 3))
             writer.append48(UInt64(record.time.milliseconds))
             writer.append(record.node.rawValue)
             writer.append(contentsOf: record.contentHash)
@@ -101,7 +108,7 @@ package enum RecordCodec: ValueCodec {
             try reader.finish()
             return .tombstone(time)
         }
-        guard state == 1 else { throw .invalid("state") }
+        guard state == 1 || state == 3 else { throw .invalid("state") }
         let node = NodeID(try reader.readUInt64())
         let hash = try ByteArray.decode(&reader, count: 32)
         var identifiers: [NodeID] = []
@@ -109,7 +116,9 @@ package enum RecordCodec: ValueCodec {
         let sealed = try ByteArray.decode(&reader, count: Int(try reader.readUInt32()))
         try reader.finish()
         return .held(
-            HeldRecord(node: node, time: time, contentHash: hash, identifiers: identifiers, sealed: sealed))
+            HeldRecord(
+                node: node, time: time, contentHash: hash, identifiers: identifiers, sealed: sealed,
+                isUnderStoreKey: state == 1))
     }
 }
 

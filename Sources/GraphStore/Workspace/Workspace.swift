@@ -106,6 +106,9 @@ package struct Workspace: ~Copyable {
 
     package var nodeCount: Int { nodes.count }
 
+    /// Nodes that were loaded or made, and are not there after `settle`.
+    package var vanished: [NodeID] { nodes.filter { !$0.exists }.map(\.id) }
+
     package func nodeID(_ dense: Int32) -> NodeID { nodes[Int(dense)].id }
 
     /// What the workspace has changed in the store's own numbers.

@@ -39,6 +39,15 @@ package final class PKCS11Key: KeyWrapper {
         return PKCS11Key(session, path: uri.modulePath)
     }
 
+    /// The key that a URI names, made in its token where that holds none of the name.
+    package static func openOrCreate(_ uri: PKCS11URI) throws(KeyError) -> PKCS11Key {
+        let session = try connect(uri, writable: false)
+        let found = unsafe selvedge_token_find_key(session.pointer, uri.object, uri.id, uri.id.count)
+        if found == SELVEDGE_TOKEN_NO_KEY { return try create(uri) }
+        try check(found, uri.modulePath)
+        return PKCS11Key(session, path: uri.modulePath)
+    }
+
     /// Makes the key in its token; refused where there is one already.
     package static func create(_ uri: PKCS11URI) throws(KeyError) -> PKCS11Key {
         let session = try connect(uri, writable: true)

@@ -8,8 +8,9 @@ struct InitCommand: ParsableCommand {
         commandName: "init",
         abstract: "Make an empty store.",
         discussion: """
-            The root key belongs to the store for good; the configuration (namespaces, sources, limits) until `selvedge \
-            repartition` gives it another. What is refused leaves nothing behind.
+            The store's keys are drawn, and wrapped under the root key: `selvedge keys` changes either. The configuration \
+            (namespaces, sources, limits) stays until `selvedge repartition` gives it another. What is refused leaves \
+            nothing behind.
             """)
 
     @OptionGroup var store: PlaceOptions
@@ -23,10 +24,18 @@ struct InitCommand: ParsableCommand {
         name: .long,
         help: ArgumentHelp(
             """
-            Where the root key lies: 32 raw bytes or 64 hexadecimal digits, mode 0400. Made there where there is none. \
-            Without it the key lies in the store's directory.
-            """, valueName: "file"))
+            Where the root key is: a file of 32 raw bytes or 64 hexadecimal digits, mode 0400, made where there is none; \
+            credential:NAME for one of systemd's; or a token's URI, pkcs11:... Without it the key lies in the store's \
+            directory.
+            """, valueName: "place"))
     var keyFile: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Have the keys of the store in this directory, so that the digests of the two can be compared.",
+            valueName: "dir"))
+    var keysOf: String?
 
     private struct Answer: Encodable {
         var data: String
@@ -45,7 +54,8 @@ struct InitCommand: ParsableCommand {
         let data = store.data
         do {
             try Store.create(
-                directory: data, configuration: configuration, keyFile: keyFile, random: SystemRandom())
+                directory: data, configuration: configuration, keyFile: keyFile, keysOf: keysOf,
+                random: SystemRandom())
         } catch {
             throw Self.asRefusal(error)
         }

@@ -89,7 +89,7 @@ struct StoreLoad {
     /// What is not plain is recorded as anything else is.
     private static var recorder: EvidenceRecorder {
         EvidenceRecorder(
-            record: { try Applier.record($0, keyRing: $1, state: &$2, transaction: &$3) },
-            sweep: { try Applier.sweep(to: $0, keyRing: $1, state: &$2, transaction: &$3) })
+            record: { try Applier.record($0, store: $1, state: &$2, transaction: &$3) },
+            sweep: { try Applier.sweep(to: $0, store: $1, state: &$2, transaction: &$3) })
     }
 }
