@@ -56,8 +56,11 @@ package final class Engine: @unchecked Sendable {
                 uniqueKeysWithValues: state.purposes.enumerated().map { ($0.element, UInt8($0.offset)) })
             viewContextInUse = Mutex(ViewContext(state))
             clock = ConsentClock(state.receiptClock.milliseconds)
-            let isSigned = lock != nil && headClock != nil
-            signer = try headClock.flatMap { isSigned ? try HeadSigner(store, interval: headInterval, now: $0) : nil }
+            if lock != nil, let headClock {
+                signer = try HeadSigner(store, interval: headInterval, now: headClock)
+            } else {
+                signer = nil
+            }
             // After an unclean end the store is checked first.
             if lock != nil, uncleanHolder == nil { try sweepSlots() }
         } catch {
