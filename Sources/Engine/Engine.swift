@@ -16,6 +16,8 @@ package final class Engine: @unchecked Sendable {
     /// Whether the writer before this one ended without closing; nil where it did not.
     package let uncleanHolder: WriterLock.Holder?
     let lock: WriterLock?
+    /// Signs heads of the audit; nil: nobody does.
+    private let signer: HeadSigner?
     /// Touched by the writer only: whoever calls `apply` must be alone (the command line, or the group committer).
     var applier: Applier
     /// The store's numbers of purposes and features, by name.
@@ -24,9 +26,13 @@ package final class Engine: @unchecked Sendable {
     package var viewContext: ViewContext { viewContextInUse.withLock { $0 } }
     let clock: ConsentClock
 
+    /// - Parameters:
+    ///   - headClock: the clock by which a writer signs heads of the audit; nil: it signs none.
+    ///   - headInterval: how long an entry waits for its head at most.
     package init(
         directory: String, mode: Mode, configuration: Configuration? = nil, acceptNormaliser: Bool = false,
-        options: Environment.Options = Environment.Options()
+        options: Environment.Options = Environment.Options(), headClock: (@Sendable () -> Timestamp)? = nil,
+        headInterval: Duration = .seconds(60)
     ) throws {
         if case .write(let program) = mode {
             guard Store.exists(directory) else { throw StoreError.noStore(directory: directory) }
@@ -50,6 +56,11 @@ package final class Engine: @unchecked Sendable {
                 uniqueKeysWithValues: state.purposes.enumerated().map { ($0.element, UInt8($0.offset)) })
             viewContextInUse = Mutex(ViewContext(state))
             clock = ConsentClock(state.receiptClock.milliseconds)
+            if lock != nil, let headClock {
+                signer = try HeadSigner(store, interval: headInterval, now: headClock)
+            } else {
+                signer = nil
+            }
             // After an unclean end the store is checked first.
             if lock != nil, uncleanHolder == nil { try sweepSlots() }
         } catch {
@@ -57,6 +68,8 @@ package final class Engine: @unchecked Sendable {
             throw error
         }
     }
+
+    deinit { signer?.end() }
 
     /// The store was not checked after the unclean end of the writer before this one: the next one is told of it too.
     package func leaveMarked() { lock?.leaveMarked() }
@@ -73,7 +86,10 @@ package final class Engine: @unchecked Sendable {
 
     /// Nothing will be written any more, and all that was is durable: the next writer need not check the store. For a
     /// process that ends while others still hold the engine.
-    package func endCleanly() { lock?.endCleanly() }
+    package func endCleanly() {
+        signer?.end()
+        lock?.endCleanly()
+    }
 
     /// Looks for decoys anew, so that an unknown identifier costs what a denied one does; a service does so at its start
     /// and now and then. Takes some ten milliseconds.

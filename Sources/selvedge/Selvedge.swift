@@ -43,7 +43,8 @@ struct Selvedge: ParsableCommand {
                 name: "Looking after it:",
                 subcommands: [
                     DigestCommand.self, CheckCommand.self, StatsCommand.self, EvaluateCommand.self,
-                    RepartitionCommand.self, ScrubCommand.self, ExportCommand.self,
+                    RepartitionCommand.self, ScrubCommand.self, ExportCommand.self, AuditCommand.self,
+                    KeysCommand.self,
                 ]),
         ])
 }

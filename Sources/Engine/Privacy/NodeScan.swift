@@ -38,6 +38,7 @@ package struct NodeScan: Sendable {
         }
         try scanKeys(Tables.consents, snapshot) { [$0.node] }
         try scanKeys(Tables.restrictions, snapshot) { [$0] }
+        try scanKeys(Tables.dataKeys, snapshot) { [$0] }
         try scan(Tables.changes, snapshot) { _, row in row.changes.flatMap { [$0.anchor] + $0.others } }
     }
 

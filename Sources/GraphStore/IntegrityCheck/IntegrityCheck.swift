@@ -60,7 +60,7 @@ package enum IntegrityCheck {
             return try store.environment.read { transaction in
                 let state = try StoreState(transaction, configuration: store.configuration)
                 var inspection = Inspection(state: state, keyRing: store.keyRing)
-                try inspection.run(transaction)
+                try inspection.run(transaction, store.sealing)
                 return inspection.report
             }
         } catch {
@@ -97,7 +97,7 @@ struct Inspection {
     var hour: Int32 { state.clock.hour }
     var policies: Policies { state.policies }
 
-    mutating func run(_ snapshot: borrowing some Snapshot & ~Copyable) throws {
+    mutating func run(_ snapshot: borrowing some Snapshot & ~Copyable, _ sealing: Sealing) throws {
         for table in Tables.all { try inspectRows(table, snapshot) }
         guard report.isClean else { return }
         try readExpiries(snapshot)
@@ -112,6 +112,7 @@ struct Inspection {
         try inspectConsents(snapshot)
         try inspectChanges(snapshot)
         try inspectAudit(snapshot, keyRing)
+        try inspectDataKeys(snapshot, sealing)
     }
 
     // MARK: Rows by themselves
