@@ -138,6 +138,7 @@ package final class Engine: @unchecked Sendable {
         precondition(lock != nil, "the engine was opened for reading")
         var next = applier
         next.sealing = try store.sealing.rehearsal()
+        next.isLinkageLoaded = false
         var transaction = try store.environment.beginWrite()
         var reports: [CommandReport] = []
         for command in commands { reports.append(try next.apply(command, &transaction)) }

@@ -39,6 +39,9 @@ package struct NodeScan: Sendable {
         try scanKeys(Tables.consents, snapshot) { [$0.node] }
         try scanKeys(Tables.restrictions, snapshot) { [$0] }
         try scanKeys(Tables.dataKeys, snapshot) { [$0] }
+        try scanKeys(Tables.blocks, snapshot) { [$0.record] }
+        try scanKeys(Tables.filings, snapshot) { [$0] }
+        try scan(Tables.matches, snapshot) { ends, _ in [ends.first, ends.second] }
         try scan(Tables.changes, snapshot) { _, row in row.changes.flatMap { [$0.anchor] + $0.others } }
     }
 
