@@ -18,6 +18,10 @@ package enum Command: Sendable {
     case purge(Timestamp)
     /// A step under data protection law.
     case privacy(PrivacyCommand)
+    /// Keeps a linkage model, as its bytes.
+    case keepModel([UInt8], time: Timestamp)
+    /// Links all records by a model that is kept; nil: by none.
+    case link(version: UInt32?)
 }
 
 /// What somebody says of two identifiers or records.

@@ -18,6 +18,8 @@ package final class Engine: @unchecked Sendable {
     /// Whether the writer before this one ended without closing; nil where it did not.
     package let uncleanHolder: WriterLock.Holder?
     let lock: WriterLock?
+    /// Signs heads of the audit; nil: nobody does.
+    private let signer: HeadSigner?
     /// Touched by the writer only: whoever calls `apply` must be alone (the command line, or the group committer).
     var applier: Applier
     /// The store's numbers of purposes and features, by name.
@@ -26,9 +28,13 @@ package final class Engine: @unchecked Sendable {
     package var viewContext: ViewContext { viewContextInUse.withLock { $0 } }
     let clock: ConsentClock
 
+    /// - Parameters:
+    ///   - headClock: the clock by which a writer signs heads of the audit; nil: it signs none.
+    ///   - headInterval: how long an entry waits for its head at most.
     package init(
         directory: String, mode: Mode, configuration: Configuration? = nil, acceptNormaliser: Bool = false,
-        isRestoring: Bool = false, options: Environment.Options = Environment.Options()
+        isRestoring: Bool = false, options: Environment.Options = Environment.Options(),
+        headClock: (@Sendable () -> Timestamp)? = nil, headInterval: Duration = .seconds(60)
     ) throws {
         if case .write(let program) = mode {
             guard Store.exists(directory) else { throw StoreError.noStore(directory: directory) }
@@ -53,6 +59,11 @@ package final class Engine: @unchecked Sendable {
                 uniqueKeysWithValues: state.purposes.enumerated().map { ($0.element, UInt8($0.offset)) })
             viewContextInUse = Mutex(ViewContext(state))
             clock = ConsentClock(state.receiptClock.milliseconds)
+            if lock != nil, let headClock {
+                signer = try HeadSigner(store, interval: headInterval, now: headClock)
+            } else {
+                signer = nil
+            }
             // After an unclean end the store is checked first.
             if lock != nil, uncleanHolder == nil { try sweepSlots() }
         } catch {
@@ -62,7 +73,13 @@ package final class Engine: @unchecked Sendable {
     }
 
     /// Reads and writes a generation that was published from now on. While nobody writes.
-    func move(to next: Generation) { storeInUse.withLock { $0 = $0.moved(to: next) } }
+    func move(to next: Generation) {
+        let moved = store.moved(to: next)
+        storeInUse.withLock { $0 = moved }
+        signer?.move(to: moved)
+    }
+
+    deinit { signer?.end() }
 
     /// The store was not checked after the unclean end of the writer before this one: the next one is told of it too.
     package func leaveMarked() { lock?.leaveMarked() }
@@ -79,7 +96,10 @@ package final class Engine: @unchecked Sendable {
 
     /// Nothing will be written any more, and all that was is durable: the next writer need not check the store. For a
     /// process that ends while others still hold the engine.
-    package func endCleanly() { lock?.endCleanly() }
+    package func endCleanly() {
+        signer?.end()
+        lock?.endCleanly()
+    }
 
     /// Looks for decoys anew, so that an unknown identifier costs what a denied one does; a service does so at its start
     /// and now and then. Takes some ten milliseconds.
@@ -133,6 +153,7 @@ package final class Engine: @unchecked Sendable {
         precondition(lock != nil, "the engine was opened for reading")
         var next = applier
         next.sealing = try store.sealing.rehearsal()
+        next.isLinkageLoaded = false
         var transaction = try store.environment.beginWrite()
         var reports: [CommandReport] = []
         for command in commands { reports.append(try next.apply(command, &transaction)) }

@@ -1,5 +1,6 @@
 package import GraphStore
 package import Identity
+package import Stitching
 
 /// What a command is refused for, as a whole: nothing of it was applied.
 package enum EngineError: Error, Sendable {
@@ -44,6 +45,15 @@ package enum EngineError: Error, Sendable {
     case notAGrant
     /// The search after a scrub has found something, or cannot be ended yet.
     case notVerified(UInt64, ErasureVerification)
+    /// Another linkage model has this version.
+    case modelExists(UInt32)
+    case noSuchModel(UInt32)
+    /// No linkage model is kept, or none is active.
+    case noModel
+    /// Why no model was made of the records held.
+    case cannotTrain(TrainingRefusal)
+    /// Two records that the active model has not found to be alike.
+    case noSuchMatch
 }
 
 extension EngineError: CustomStringConvertible {
@@ -86,6 +96,16 @@ extension EngineError: CustomStringConvertible {
                 + "purge, or raise map-bytes in the store's file STORE while nobody has it open"
         case .cannotRepartition(let reasons):
             "the store cannot be evaluated under this configuration: " + reasons.joined(separator: "; ")
+        case .modelExists(let version):
+            "the store keeps another linkage model of version \(version); train anew, and it will have the next"
+        case .noSuchModel(let version):
+            "the store keeps no linkage model of version \(version); `selvedge model list` lists those that it keeps"
+        case .noModel:
+            "the store links by no model; run `selvedge train linkage`, then `selvedge link`"
+        case .cannotTrain(let refusal):
+            "no model was made: \(refusal)"
+        case .noSuchMatch:
+            "the active model has not found these two records to be alike; `selvedge review list` lists those that wait"
         case .suppressed, .noSuchErasure, .unknownSubject, .wrongState, .otherRequest, .ownRequest, .expiredApproval,
             .notAGrant, .notVerified:
             privacyDescription

@@ -105,11 +105,8 @@ package final class Store: Sendable {
         guard let current = try? String(contentsOfFile: directory + "/CURRENT", encoding: .utf8) else {
             throw StoreError.noStore(directory: directory)
         }
-        let label = try StoreLabel(file: directory + "/STORE")
-        guard label.format <= format else { throw StoreError.newerFormat(found: label.format, known: format) }
-        let keys = StoreKeys(place: RootKeyPlace(label.keyFile), directory: directory)
-        let keyRing = try KeyRing(bundle: try keys.load())
-        guard keyRing.keyCheckValue == label.keyCheck else { throw StoreError.wrongKey(path: keys.placeText) }
+        let (label, keys, keyRing) = try unlock(directory)
+        if isWriter ?? !options.readOnly { try keys.settle() }
         let generation = current.trimmingCharacters(in: .whitespacesAndNewlines)
         var options = options
         options.mapSize = label.mapBytes
@@ -168,6 +165,23 @@ package final class Store: Sendable {
             sealing: sealing, configuration: configuration)
     }
 
+    /// What the label says, and the keys under the root key that it names. Another process may be changing that meanwhile.
+    private static func unlock(_ directory: String) throws -> (StoreLabel, StoreKeys, KeyRing) {
+        let label = try StoreLabel(file: directory + "/STORE")
+        guard label.format <= format else { throw StoreError.newerFormat(found: label.format, known: format) }
+        let keys = StoreKeys(place: RootKeyPlace(label.keyFile), directory: directory)
+        do {
+            let keyRing = try KeyRing(bundle: keys.load())
+            guard keyRing.keyCheckValue == label.keyCheck else { throw StoreError.wrongKey(path: keys.placeText) }
+            return (label, keys, keyRing)
+        } catch let error as StoreError {
+            guard case .wrongKey = error, try StoreLabel(file: directory + "/STORE").keyFile != label.keyFile else {
+                throw error
+            }
+            return try unlock(directory)
+        }
+    }
+
     /// Nil where the generation went while it was looked for, and CURRENT names another now.
     private static func openEnvironment(
         _ directory: String, _ generation: String, _ options: Environment.Options
@@ -189,6 +203,9 @@ package final class Store: Sendable {
     package static func keyLiesInside(_ directory: String) throws -> Bool {
         try StoreKeys(directory: directory).liesInside
     }
+
+    /// The signed heads of the audit.
+    package var auditHeads: AuditHeadFile { AuditHeadFile(path: directory + "/audit.heads") }
 
     static func makeDirectory(_ path: String) throws {
         do {

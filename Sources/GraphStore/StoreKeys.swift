@@ -46,7 +46,10 @@ package struct StoreKeys {
             }
             return try KeyBundle(derivedFrom: root)
         }
-        do { return try file.read(with: keeper()) } catch KeyError.cannotUnwrap {
+        let keeper = try keeper()
+        do { return try file.read(with: keeper) } catch KeyError.cannotUnwrap, KeyError.otherKeeper {
+            // A change of the root key that has come as far as the label.
+            if nextFile.exists, let next = try? nextFile.read(with: keeper) { return next }
             throw StoreError.wrongKey(path: placeText)
         }
     }

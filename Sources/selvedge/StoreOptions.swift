@@ -48,7 +48,8 @@ struct StorePlace {
     /// store is checked first, in a process of its own: what a damaged file does to that one, it does not do to this.
     func openForWriting(_ command: String) throws -> Engine {
         let engine = try Engine(
-            directory: data, mode: .write(program: "selvedge \(command)"), acceptNormaliser: acceptNormaliser)
+            directory: data, mode: .write(program: "selvedge \(command)"), acceptNormaliser: acceptNormaliser,
+            headClock: { Clock.now })
         if !["repartition", "scrub", "privacy run"].contains(command), Generation.isBegun(after: engine.store) {
             Console.error(
                 "selvedge: a repartition or a load of this store was stopped before its end; the store is as it was before, "

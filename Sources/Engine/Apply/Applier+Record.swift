@@ -102,19 +102,20 @@ extension Applier {
         try workspace.contribute(contribution, identifiers, transaction)
         try workspace.hold(record: dense, transaction)
         // The attributes of a record that lists somebody suppressed may name him.
-        let sealed = try SealedRecord(id: record.recordID, attributes: suppressed > 0 ? nil : record.attributes)
-            .seal(by: sealing, key, of: node, &transaction)
+        let kept = SealedRecord(id: record.recordID, attributes: suppressed > 0 ? nil : record.attributes)
         let row = HeldRecord(
             node: node, time: observation.time, contentHash: record.contentHash.bytes, identifiers: members.sorted(),
-            sealed: sealed)
+            sealed: try kept.seal(by: sealing, key, of: node, &transaction))
         try transaction.put(Tables.records, key, .held(row))
+        let end = Likeness.End(source: source, time: observation.time)
+        try file(node, kept, end, &workspace, &transaction)
         workspace.retie(dense, key)
         ledger.note(identifiers + [dense], workspace, suppressed: suppressed)
         return suppressed
     }
 
     /// Takes back what the held version of a record says.
-    func withdraw(
+    mutating func withdraw(
         _ held: HeldRecord, _ source: SourceID, _ workspace: inout Workspace, _ transaction: inout WriteTransaction
     ) throws {
         var identifiers: [Int32] = []
@@ -124,6 +125,7 @@ extension Applier {
         }
         let contribution = RecordContribution(record: held.node, source: source, time: held.time)
         try workspace.withdraw(contribution, identifiers, transaction)
+        try unfile(held.node, &workspace, &transaction)
     }
 }
 

@@ -31,7 +31,7 @@ extension Applier {
         return report
     }
 
-    private func drop(
+    private mutating func drop(
         _ held: HeldRecord, _ source: SourceID, _ workspace: inout Workspace, _ transaction: inout WriteTransaction
     ) throws {
         let dense = try workspace.load(held.node, transaction)
@@ -125,12 +125,14 @@ extension Applier {
         try transaction.scan(Tables.components) { node, payload in
             guard case .component(let component) = try ComponentCodec.decode(payload, version: ComponentCodec.version)
             else { return .proceed }
-            if component.links.contains(where: { concern($0.evidence.folds) }) { places.append(Place(node: node)) }
+            if component.links.contains(where: { $0.kind != .probabilistic && concern($0.evidence.folds) }) {
+                places.append(Place(node: node))
+            }
             return places.count < Self.pieceSize ? .proceed : .stop
         }
         try transaction.scan(Tables.links) { key, payload in
             let row = try LinkRowCodec.decode(payload, version: LinkRowCodec.version)
-            if concern(row.evidence.folds) { places.append(Place(node: key.ends.first)) }
+            if row.kind != .probabilistic, concern(row.evidence.folds) { places.append(Place(node: key.ends.first)) }
             return places.count < Self.pieceSize ? .proceed : .stop
         }
         try transaction.scan(Tables.suspended) { key, payload in

@@ -17,6 +17,9 @@ package struct Applier {
     var sweptHour: Int32
     /// Whether anything is suppressed: while nothing is, nobody looks.
     private(set) var hasSuppressions = false
+    /// What keeps matching true; nil where no model is active.
+    var likeness: LinkageIndex?
+    var isLinkageLoaded = false
 
     /// A workspace is settled and written once it holds this many nodes and links: bounds memory, not meaning.
     static let workspaceLoad = 200_000
@@ -36,6 +39,7 @@ package struct Applier {
         _ command: Command, _ transaction: inout WriteTransaction
     ) throws -> CommandReport {
         var report = CommandReport()
+        try loadLinkage(transaction)
         hasSuppressions = try transaction.count(Tables.suppressions) > 0
         switch command {
         case .record(let observations):
@@ -57,8 +61,14 @@ package struct Applier {
             report.componentsEvaluated = try purge(at: time, &transaction)
         case .privacy(let command):
             try apply(command, &report, &transaction)
+        case .keepModel(let bytes, let time):
+            try keep(bytes, time, &transaction)
+        case .link(let version):
+            report.componentsEvaluated = try link(version, &transaction)
         }
         try sweepDue(&transaction)
+        // What was read for this command is not kept for the next.
+        likeness = likeness.map { LinkageIndex($0.linkage) }
         try state.trimFeed(&transaction)
         try state.save(&transaction)
         return report
@@ -67,7 +77,9 @@ package struct Applier {
     // MARK: Workspaces
 
     func makeWorkspace() -> Workspace {
-        Workspace(policies: state.policies, hour: state.clock.hour, nextNode: state.nextNode)
+        var workspace = Workspace(policies: state.policies, hour: state.clock.hour, nextNode: state.nextNode)
+        workspace.linkage = likeness?.linkage
+        return workspace
     }
 
     /// Evaluates and writes; afterwards the workspace only answers where its nodes are.

@@ -226,7 +226,11 @@ extension Applier {
             try transaction.put(Tables.suppressions, keyRing.suppressionKey(target.key), suppression)
         }
         var workspace = makeWorkspace()
-        for node in needles.nodes.sorted() { workspace.fence(try workspace.load(node, transaction)) }
+        for node in needles.nodes.sorted() {
+            workspace.fence(try workspace.load(node, transaction))
+            // Before its key is gone: what it was filed under cannot be found again after that.
+            try unfile(node, &workspace, &transaction)
+        }
         try finish(&workspace, &transaction)
         try needles.save(number, sealing, &transaction)
         row.counts.needles = UInt32(needles.count)

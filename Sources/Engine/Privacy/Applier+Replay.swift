@@ -76,7 +76,10 @@ extension Applier {
             }
         }
         var workspace = makeWorkspace()
-        for node in needles.nodes.sorted() { workspace.fence(try workspace.load(node, transaction)) }
+        for node in needles.nodes.sorted() {
+            workspace.fence(try workspace.load(node, transaction))
+            try unfile(node, &workspace, &transaction)
+        }
         try finish(&workspace, &transaction)
         try needles.save(number, sealing, &transaction)
         row.counts.records = UInt32(needles.targets.count { $0.source != nil })

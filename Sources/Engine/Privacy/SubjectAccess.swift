@@ -53,7 +53,7 @@ package struct SubjectAccess: Sendable, Encodable {
         package var token: String
         package var time: String
         package var identifiers: [String]
-        /// JSON as it was sent, in canonical form; nil: none.
+        /// The names of attributes of which keyed encodings are held, the values being nowhere; nil: none.
         package var attributes: String?
 
         private enum CodingKeys: String, CodingKey {
@@ -206,7 +206,7 @@ private struct SubjectReader {
                 SubjectAccess.Link(
                     first: left.key.description, second: right.key.description,
                     kind: link.kind == .probabilistic ? "probabilistic" : "deterministic",
-                    standing: link.verdict.description, sightings: link.evidence.folds.map(sighting),
+                    standing: link.verdict.description, sightings: link.shownEvidence.folds.map(sighting),
                     records: link.evidence.records.count))
         }
         try addReads(to: &document, snapshot)
@@ -265,10 +265,11 @@ private struct SubjectReader {
             let tokens = try held.identifiers.compactMap { node in
                 nodes.contains(node) ? try snapshot.storedMember(node)?.key.description : "another's"
             }
+            let encoding = try sealed?.encoding(state.configuration.attributeSchema)
             return SubjectAccess.Record(
                 source: state.sources[number].name, recordID: sealed?.id ?? "erased", token: member.key.description,
                 time: held.time.description, identifiers: tokens,
-                attributes: sealed?.attributes.map { String(decoding: $0, as: UTF8.self) })
+                attributes: encoding.map { $0.fieldNames(state.configuration.attributeSchema).joined(separator: ", ") })
         }
         return nil
     }

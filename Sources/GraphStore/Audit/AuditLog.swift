@@ -63,9 +63,12 @@ package enum AuditLog {
 
     /// Reads every entry and says whether each is the one that was written, where it was written.
     ///
-    /// - Parameter heads: those of the file, and any that were kept elsewhere.
+    /// - Parameters:
+    ///   - heads: those of the file, in order; nil for one that is none.
+    ///   - kept: any that were kept elsewhere, in any order.
     package static func verify(
-        _ snapshot: borrowing some Snapshot & ~Copyable, keyRing: KeyRing, publicKey: VerifyingKey, heads: [AuditHead]
+        _ snapshot: borrowing some Snapshot & ~Copyable, keyRing: KeyRing, publicKey: VerifyingKey, heads: [AuditHead?],
+        kept: [AuditHead?] = []
     ) throws -> AuditVerdict {
         var verifier = AuditVerifier(keyRing: keyRing, publicKey: publicKey, heads: heads)
         do {
@@ -74,7 +77,30 @@ package enum AuditLog {
                 return verifier.fault == nil ? .proceed : .stop
             }
         } catch let error as LMDBError where error.isDamage { verifier.takeUnreadable() }
-        return verifier.finish()
+        let verdict = verifier.finish()
+        guard case .whole(let entries, _, _) = verdict else { return verdict }
+        for (place, head) in kept.enumerated() {
+            guard let fault = try fault(of: head, place, entries, snapshot, keyRing, publicKey) else { continue }
+            return .broken(fault)
+        }
+        return verdict
+    }
+
+    /// What a head that was kept elsewhere says against entries that are whole by themselves.
+    private static func fault(
+        of head: AuditHead?, _ place: Int, _ entries: UInt64, _ snapshot: borrowing some Snapshot & ~Copyable,
+        _ keyRing: KeyRing, _ publicKey: VerifyingKey
+    ) throws -> AuditFault? {
+        guard let head, head.isSigned(by: publicKey) else {
+            return AuditFault(place: .keptHead(place), problem: .headAltered)
+        }
+        if head.count > entries { return AuditFault(place: .entry(entries + 1), problem: .cutOff) }
+        guard head.count > 0 else { return nil }
+        guard let entry = try snapshot.get(Tables.audit, head.count) else {
+            return AuditFault(place: .entry(head.count), problem: .missing)
+        }
+        let isSame = keyRing.audit.code(for: entry.bytes) == head.chain
+        return isSame ? nil : AuditFault(place: .entry(head.count), problem: .notAsSigned)
     }
 }
 

@@ -16,6 +16,8 @@ package struct AuditFault: Hashable, Sendable {
         case entry(UInt64)
         /// By its place among the heads that were given, from 0.
         case head(Int)
+        /// By its place among the heads that were kept elsewhere, from 0.
+        case keptHead(Int)
     }
 
     package enum Problem: String, Hashable, Sendable {
@@ -50,6 +52,7 @@ extension AuditFault: CustomStringConvertible {
         case (.entry(let number), .missing): "entry \(number) is missing"
         case (.entry(let number), .cutOff): "entry \(number) and what followed it were cut off"
         case (.entry(let number), _): "entry \(number) is not the one that was signed"
+        case (.keptHead(let number), _): "head \(number + 1) of those given is not one that this store signed"
         case (.head(let number), _): "head \(number + 1) is not one that this store signed, or is out of order"
         }
     }
@@ -91,10 +94,6 @@ package struct AuditVerifier {
             headsByCount[head.count, default: []].append(place)
         }
         self.headFault = headFault
-    }
-
-    package init(keyRing: KeyRing, publicKey: VerifyingKey, heads: [AuditHead]) {
-        self.init(keyRing: keyRing, publicKey: publicKey, heads: heads.map { Optional($0) })
     }
 
     /// The next entry, as the table holds it.

@@ -69,6 +69,9 @@ extension KeySlots {
         else { throw .notShredded(slot: id.slot) }
     }
 
+    /// Slots that a sweep reads at a time.
+    private static let sweptSlots = 8_192
+
     /// What `sweep` found.
     package struct Sweep: Hashable, Sendable {
         /// Slots that were looked at: those given since the last sweep.
@@ -87,11 +90,16 @@ extension KeySlots {
         guard let range = writer.withLock({ state in state.map { $0.header.swept..<$0.next } }) else { return Sweep() }
         var result = Sweep()
         var orphans: [DataKeyID] = []
+        var piece: [UInt8] = []
         for number in range {
             result.examined += 1
-            let bytes = try file.read(at: Self.offset(of: number), count: Slot.byteCount)
-            let slot = Slot(bytes + [UInt8](repeating: 0, count: Slot.byteCount - bytes.count), number: number)
-            switch slot {
+            let place = Int(number - range.lowerBound) % Self.sweptSlots * Slot.byteCount
+            if place == 0 {
+                let count = min(Self.sweptSlots, Int(range.upperBound - number)) * Slot.byteCount
+                piece = try file.read(at: Self.offset(of: number), count: count)
+                piece += [UInt8](repeating: 0, count: count - piece.count)
+            }
+            switch Slot(Array(piece[place..<place + Slot.byteCount]), number: number) {
             case .held(let id, _, _)?: if try !isOwned(number) { orphans.append(id) }
             case .shredded?: break
             // A hole: a slot before it was written and this one not.

@@ -1,7 +1,7 @@
 /// The door: turns what senders write into observations that hold no raw identifier, or says why not.
 ///
 /// Holds nothing that changes, so threads may share one. One for each thread is faster: they then share no reference count.
-/// Making one takes about a millisecond.
+/// Making one takes some milliseconds.
 package struct Intake: Sendable {
     package let configuration: Configuration
     let canonicaliser: Canonicaliser
@@ -11,6 +11,8 @@ package struct Intake: Sendable {
     let normalisers: [Normaliser]
     package let recordIndex: Int
     let keyRing: KeyRing
+    /// Never changed here: what uses it takes a copy, with scratch of its own.
+    let encoder: FeatureEncoder
     private let now: @Sendable () -> Timestamp
 
     /// `now` is the clock for receipt, where a caller gives none. Throws only when memory or libcrypto fails.
@@ -20,6 +22,7 @@ package struct Intake: Sendable {
         self.configuration = configuration
         self.keyRing = keyRing
         self.now = now
+        encoder = FeatureEncoder(schema: configuration.attributeSchema, keyRing: keyRing)
         canonicaliser = Canonicaliser(configuration)
         var hashers: [IdentityHasher] = []
         for namespace in configuration.namespaces {

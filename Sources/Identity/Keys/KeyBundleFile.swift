@@ -41,6 +41,25 @@ package struct KeyBundleFile: Sendable {
         if old >= 0 { try overwrite(old) }
     }
 
+    /// Moves the bundle over another in one step, and overwrites what that held once the new one is durable.
+    package func move(to other: String) throws(KeyError) {
+        let old = unsafe open(other, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
+        defer { if old >= 0 { close(old) } }
+        try KeyFile.check(unsafe rename(path, other), other, "rename")
+        try KeyFile.syncDirectory(of: other)
+        if old >= 0 { try overwrite(old) }
+    }
+
+    /// Overwrites the bundle, and removes it.
+    package func remove() throws(KeyError) {
+        let descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
+        try KeyFile.check(descriptor, path, "open")
+        defer { close(descriptor) }
+        try overwrite(descriptor)
+        try KeyFile.check(unsafe unlink(path), path, "unlink")
+        try KeyFile.syncDirectory(of: path)
+    }
+
     private static func create(_ path: String, holding bytes: [UInt8]) throws(KeyError) {
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
         try KeyFile.check(descriptor, path, "create")

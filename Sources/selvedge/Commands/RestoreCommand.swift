@@ -78,7 +78,9 @@ struct RestoreCommand: ParsableCommand {
     /// Before the store can be opened by anybody else.
     private func doAgain() throws -> ReplayReport {
         guard let ledger else { return ReplayReport() }
-        let engine = try Engine(directory: place.data, mode: .write(program: "selvedge restore"), isRestoring: true)
+        let engine = try Engine(
+            directory: place.data, mode: .write(program: "selvedge restore"), isRestoring: true,
+            headClock: { Clock.now })
         let act = PrivacyAct(by: "selvedge restore", role: "admin", reason: "erased since the backup", at: Clock.now)
         let keyRing = engine.store.keyRing
         let report: ReplayReport
