@@ -35,6 +35,9 @@ struct Selvedge: ParsableCommand {
                     ResolveCommand.self, ExplainCommand.self, SimulateCommand.self, WatchCommand.self,
                     ClustersCommand.self, KeyCommand.self,
                 ]),
+            CommandGroup(
+                name: "Linking what is alike:",
+                subcommands: [TrainGroup.self, LinkCommand.self, ReviewGroup.self, ModelGroup.self]),
             CommandGroup(name: "What people allow:", subcommands: [ConsentCommand.self]),
             CommandGroup(
                 name: "What people may ask for:", subcommands: [PrivacyGroup.self, VerifyErasureCommand.self]),
