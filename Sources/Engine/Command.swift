@@ -18,6 +18,8 @@ package enum Command: Sendable {
     case purge(Timestamp)
     /// A step under data protection law.
     case privacy(PrivacyCommand)
+    /// What is offered to whom.
+    case offers(OfferCommand)
 }
 
 /// What somebody says of two identifiers or records.

@@ -44,6 +44,11 @@ package enum EngineError: Error, Sendable {
     case notAGrant
     /// The search after a scrub has found something, or cannot be ended yet.
     case notVerified(UInt64, ErasureVerification)
+    /// No catalogue of offers is loaded.
+    case noCatalogue
+    /// A question's field that cannot be so.
+    case offerField(String)
+    case noScores
 }
 
 extension EngineError: CustomStringConvertible {
@@ -86,6 +91,13 @@ extension EngineError: CustomStringConvertible {
                 + "purge, or raise map-bytes in the store's file STORE while nobody has it open"
         case .cannotRepartition(let reasons):
             "the store cannot be evaluated under this configuration: " + reasons.joined(separator: "; ")
+        case .noCatalogue:
+            "the store has no catalogue of offers; load one with `selvedge offers load FILE`"
+        case .offerField(let field):
+            "\(field) cannot be so: names must be the catalogue's (`selvedge offers show`), money in minor units of its "
+                + "currency, a basket of at most 1,000 lines"
+        case .noScores:
+            "the store has no score models; train them with `selvedge train scores`"
         case .suppressed, .noSuchErasure, .unknownSubject, .wrongState, .otherRequest, .ownRequest, .expiredApproval,
             .notAGrant, .notVerified:
             privacyDescription

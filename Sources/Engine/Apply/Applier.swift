@@ -15,6 +15,12 @@ package struct Applier {
     let namespaceIDs: [NamespaceID]
     /// The hour of the last sweep.
     var sweptHour: Int32
+    let sourceMasks: SourceMasks
+    /// What offers are decided with, once one was.
+    var desk: OfferDesk?
+    /// Whether nothing but offers was written since the desk was read.
+    var isDeskFresh = false
+    private var heldContext: ViewContext?
     /// Whether anything is suppressed: while nothing is, nobody looks.
     private(set) var hasSuppressions = false
 
@@ -29,6 +35,7 @@ package struct Applier {
         sealing = store.sealing
         namespaceIDs = state.configuration.namespaces.map { state.namespace(named: $0.name) ?? .record }
         sweptHour = state.clock.hour
+        sourceMasks = SourceMasks(state)
     }
 
     /// Applies one command inside a transaction. Throws where the store is in trouble; the caller then aborts.
@@ -57,11 +64,24 @@ package struct Applier {
             report.componentsEvaluated = try purge(at: time, &transaction)
         case .privacy(let command):
             try apply(command, &report, &transaction)
+        case .offers(let command):
+            // Nothing of a profile changes, and nothing is due.
+            try apply(command, &report, &transaction)
+            return report
         }
+        isDeskFresh = false
         try sweepDue(&transaction)
         try state.trimFeed(&transaction)
         try state.save(&transaction)
         return report
+    }
+
+    /// What views are judged by while a decision is applied; decoys are for those who ask from outside.
+    mutating func viewContext(_ state: StoreState) -> ViewContext {
+        if let heldContext { return heldContext }
+        let context = ViewContext(state)
+        heldContext = context
+        return context
     }
 
     // MARK: Workspaces
@@ -92,6 +112,8 @@ package struct Applier {
         let words = keyRing.profileCipher.encrypt(anchor.rawValue)
         return ProfileID(high: words.0, low: words.1)
     }
+
+    var factMaker: FactMaker { FactMaker(keyRing) }
 
     func namespaceID(_ identifier: KeyedIdentifier) -> NamespaceID { namespaceIDs[identifier.namespace] }
 

@@ -38,6 +38,9 @@ package struct NodeScan: Sendable {
         }
         try scanKeys(Tables.consents, snapshot) { [$0.node] }
         try scanKeys(Tables.restrictions, snapshot) { [$0] }
+        try scanKeys(Tables.facts, snapshot) { [$0.node] }
+        try scanKeys(Tables.decisions, snapshot) { [$0.node] }
+        try scanKeys(Tables.reservations, snapshot) { [$0.decision.node] }
         try scan(Tables.changes, snapshot) { _, row in row.changes.flatMap { [$0.anchor] + $0.others } }
     }
 

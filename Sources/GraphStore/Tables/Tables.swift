@@ -10,7 +10,8 @@ package enum Tables {
             suspended.declaration, assertions.declaration, records.declaration, listings.declaration,
             expiries.declaration, heirs.declaration, links.declaration, consents.declaration, changes.declaration,
             audit.declaration, suppressions.declaration, restrictions.declaration, erasures.declaration,
-            needles.declaration, dataKeys.declaration,
+            needles.declaration, dataKeys.declaration, facts.declaration,
+            artefacts.declaration, decisions.declaration, counters.declaration, reservations.declaration,
         ]
     }
 }
