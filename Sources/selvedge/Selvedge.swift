@@ -35,6 +35,11 @@ struct Selvedge: ParsableCommand {
                     ResolveCommand.self, ExplainCommand.self, SimulateCommand.self, WatchCommand.self,
                     ClustersCommand.self, KeyCommand.self,
                 ]),
+            CommandGroup(
+                name: "What people are worth, and what they are offered:",
+                subcommands: [
+                    TrainGroup.self, ScoreCommand.self, OffersGroup.self, OfferGroup.self, ReportCommand.self,
+                ]),
             CommandGroup(name: "What people allow:", subcommands: [ConsentCommand.self]),
             CommandGroup(
                 name: "What people may ask for:", subcommands: [PrivacyGroup.self, VerifyErasureCommand.self]),
