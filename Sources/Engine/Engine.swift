@@ -22,6 +22,7 @@ package final class Engine: @unchecked Sendable {
     var applier: Applier
     /// The store's numbers of purposes and features, by name.
     let purposeNumbers: [String: UInt8]
+    let desks = SharedDesk()
     private let viewContextInUse: Mutex<ViewContext>
     package var viewContext: ViewContext { viewContextInUse.withLock { $0 } }
     let clock: ConsentClock

@@ -38,6 +38,9 @@ struct Selvedge: ParsableCommand {
             CommandGroup(
                 name: "Linking what is alike:",
                 subcommands: [TrainGroup.self, LinkCommand.self, ReviewGroup.self, ModelGroup.self]),
+            CommandGroup(
+                name: "What people are worth, and what they are offered:",
+                subcommands: [ScoreCommand.self, OffersGroup.self, OfferGroup.self, ReportCommand.self]),
             CommandGroup(name: "What people allow:", subcommands: [ConsentCommand.self]),
             CommandGroup(
                 name: "What people may ask for:", subcommands: [PrivacyGroup.self, VerifyErasureCommand.self]),

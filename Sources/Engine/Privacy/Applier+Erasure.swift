@@ -260,6 +260,14 @@ extension Applier {
             guard case .held(let held)? = try transaction.get(Tables.records, key) else { continue }
             needles.seals.append(try held.seals())
         }
+        for taken in selection.taken {
+            for entry in try transaction.facts(of: taken.member.node) {
+                needles.seals.append(try SealedValue.needles(of: entry.row.sealed).flatMap(\.self))
+            }
+            try transaction.decisions(of: taken.member.node) { _, row in
+                needles.seals.append(try SealedValue.needles(of: row.sealed).flatMap(\.self))
+            }
+        }
         row.counts.records = UInt32(records.count)
         row.counts.identifiers = UInt32(selection.taken.count - records.count)
         row.counts.shared = UInt32(selection.shared.count)

@@ -5,12 +5,6 @@ internal import GraphStore
 internal import Identity
 internal import Stitching
 
-struct TrainGroup: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "train", abstract: "Make models of what the store holds.",
-        subcommands: [TrainLinkageCommand.self])
-}
-
 struct TrainLinkageCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "linkage",
