@@ -179,7 +179,7 @@ let package = Package(
         .testTarget(
             name: "EngineTests",
             dependencies: [
-                "Engine", "GraphStore", "Stitching", "Offers", "Scoring", "Identity", "LMDB", "TestSupport",
+                "Engine", "Erasure", "GraphStore", "Stitching", "Offers", "Scoring", "Identity", "LMDB", "TestSupport",
             ],
             swiftSettings: settings),
         .testTarget(

@@ -47,6 +47,8 @@ struct Failure: Error {
         case let error as BackfillError: self.init(Self.status(error), error.description)
         case let error as StoreError: self.init(.storeTrouble, error.description)
         case let error as LMDBError: self.init(.storeTrouble, error.description)
+        case let error as BackupError: self.init(.refusedInput, error.description)
+        case let error as SlotError: self.init(.storeTrouble, error.description)
         case let error as KeyError: self.init(.storeTrouble, error.description)
         case is CodecError: self.init(.storeTrouble, "a value of the store cannot be read; run `selvedge check`")
         default: return nil

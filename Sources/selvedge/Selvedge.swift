@@ -49,8 +49,8 @@ struct Selvedge: ParsableCommand {
                 name: "Looking after it:",
                 subcommands: [
                     DigestCommand.self, CheckCommand.self, StatsCommand.self, EvaluateCommand.self,
-                    RepartitionCommand.self, ScrubCommand.self, ExportCommand.self, AuditCommand.self,
-                    KeysCommand.self,
+                    RepartitionCommand.self, ScrubCommand.self, ExportCommand.self, BackupCommand.self,
+                    RestoreCommand.self, AuditCommand.self, KeysCommand.self,
                 ]),
         ])
 }

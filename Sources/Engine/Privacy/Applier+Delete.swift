@@ -13,7 +13,7 @@ extension Applier {
         let row = try erasure(number, transaction)
         if row.step(.deleted) != nil { return true }
         try demand(.shredded, row, number)
-        let needles = try ErasureNeedles.load(number, keyRing, transaction)
+        let needles = try ErasureNeedles.load(number, sealing, transaction)
         let held = try needles.targets.filter { target in
             guard target.node.rawValue != 0 else { return false }
             return try transaction.contains(Tables.components, target.node)

@@ -18,6 +18,7 @@ extension Applier {
         case .fenceErasure(let number, let time):
             try fenceErasure(number, time, &transaction)
         case .shredErasure(let number, let time):
+            try shredErasure(number, &transaction)
             try step(number, from: .fenced, to: .shredded, time, &transaction)
         case .deleteErasure(let number, _):
             report.isComplete = try deleteErasure(number, &transaction)
@@ -26,6 +27,7 @@ extension Applier {
         case .verifyErasure(let number, let time):
             try verifyErasure(number, time, &transaction)
         case .certifyErasure(let number, let text, let json, let time):
+            if try erasure(number, transaction).state == .scrubbed { try verifyErasure(number, time, &transaction) }
             try step(number, from: .verified, to: .certified, time, &transaction)
             var row = try erasure(number, transaction)
             (row.certificate, row.certificateJSON) = (text, json)
@@ -36,6 +38,10 @@ extension Applier {
             report.number = UInt64(try lift(subject, kind, act, &transaction))
         case .readmit(let observation, let act):
             report.outcomes = try readmit(observation, act, &transaction)
+        case .replay(let items):
+            try replay(items, &transaction)
+        case .eraseAgain(let keys, let act):
+            report.number = try eraseAgain(keys, act, &transaction)
         }
     }
 
@@ -51,7 +57,7 @@ extension Applier {
                 "say who acts (1 to 256 bytes) and why (1 to 1,024 bytes): both are kept in the audit")
         }
         let draft = AuditLog.Draft(
-            time: act.time, principal: act.principal, role: act.role.word, action: action, reason: act.reason,
+            time: act.time, principal: act.principal, role: act.role, action: action, reason: act.reason,
             subjects: Array(subjects.prefix(1_000)))
         return try AuditLog.enter(draft, keyRing: keyRing, &transaction).sequence
     }
@@ -98,7 +104,7 @@ extension Applier {
         var row = ErasureRow(
             steps: [.init(state: .requested, time: act.time, principal: act.principal)], due: due, isOnly: isOnly,
             approvals: UInt8(policy.approvals), requestHash: .zeros, reason: act.reason,
-            subject: try sealed.sealed(number, keyRing))
+            subject: try sealed.sealed(number, sealing, &transaction))
         row.requestHash = Self.hash(number, row, sealed)
         let keys = try keys(of: subject, node, transaction)
         try audit("privacy request", act, keys, &transaction)
@@ -136,7 +142,7 @@ extension Applier {
     ) throws {
         var row = try erasure(number, transaction)
         try demand(.requested, row, number)
-        let subject = try ErasureSubject.open(row.subject, number, keyRing)
+        let subject = try ErasureSubject.open(row.subject, number, sealing)
         guard hash == row.requestHash, Self.hash(number, row, subject) == hash else {
             throw EngineError.otherRequest(number)
         }
@@ -144,7 +150,8 @@ extension Applier {
             throw EngineError.ownRequest(number)
         }
         let policy = state.configuration.privacy
-        row.subject = try ErasureSubject(subject.subject, named: Set(also).sorted()).sealed(number, keyRing)
+        row.subject = try ErasureSubject(subject.subject, named: Set(also).sorted()).sealed(
+            number, sealing, &transaction)
         row.steps.append(.init(state: .approved, time: act.time, principal: act.principal))
         row.approvalEnds = Timestamp(milliseconds: act.time.milliseconds + Int64(policy.approvalHours) * 3_600_000)
         try audit("privacy approve", act, also, &transaction)
@@ -158,6 +165,7 @@ extension Applier {
         guard [.requested, .approved].contains(row.state) else { throw EngineError.wrongState(number, row.state) }
         row.steps.append(.init(state: .rejected, time: act.time, principal: act.principal))
         row.subject = []
+        try ErasureNeedles.remove(number, sealing, &transaction)
         try audit("privacy reject", act, [], &transaction)
         try transaction.put(Tables.erasures, number, row)
     }
@@ -205,11 +213,12 @@ extension Applier {
         guard time <= row.approvalEnds else {
             row.steps.append(.init(state: .expired, time: time, principal: ""))
             row.subject = []
+            try ErasureNeedles.remove(number, sealing, &transaction)
             try audit("erasure expired", number, row, time, [], &transaction)
             try transaction.put(Tables.erasures, number, row)
             return
         }
-        let subject = try ErasureSubject.open(row.subject, number, keyRing)
+        let subject = try ErasureSubject.open(row.subject, number, sealing)
         let needles = try gather(subject, &row, transaction)
         for target in needles.targets {
             let suppression = SuppressionRow(
@@ -223,7 +232,7 @@ extension Applier {
             try unfile(node, &workspace, &transaction)
         }
         try finish(&workspace, &transaction)
-        try needles.save(number, keyRing, &transaction)
+        try needles.save(number, sealing, &transaction)
         row.counts.needles = UInt32(needles.count)
         row.steps.append(.init(state: .fenced, time: time, principal: ""))
         try audit("erasure fenced", number, row, time, needles.targets.map(\.key), &transaction)
@@ -275,11 +284,19 @@ extension Applier {
         return needles
     }
 
+    /// Takes the subject's data keys away; their slots are overwritten once that is durable, and what they sealed is not read
+    /// again.
+    private func shredErasure(_ number: UInt64, _ transaction: inout WriteTransaction) throws {
+        guard try erasure(number, transaction).state == .fenced else { return }
+        let nodes = try ErasureNeedles.load(number, sealing, transaction).nodes
+        for node in nodes.sorted() { try sealing.drop(node, &transaction) }
+    }
+
     private mutating func verifyErasure(
         _ number: UInt64, _ time: Timestamp, _ transaction: inout WriteTransaction
     ) throws {
         try step(number, from: .scrubbed, to: .verified, time, &transaction)
-        try ErasureNeedles.remove(number, &transaction)
+        try ErasureNeedles.remove(number, sealing, &transaction)
         var row = try erasure(number, transaction)
         row.subject = []
         try transaction.put(Tables.erasures, number, row)

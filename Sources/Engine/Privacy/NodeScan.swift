@@ -76,9 +76,9 @@ package struct NodeScan: Sendable {
 extension Engine {
     /// By table, rows that name a node of an erasure's subject, fenced or gone.
     package func nodeRows(ofErasure number: UInt64) throws -> [String: Int] {
-        let keyRing = store.keyRing
+        let sealing = store.sealing
         return try store.environment.read { transaction in
-            var scan = NodeScan(of: try ErasureNeedles.load(number, keyRing, transaction).nodes)
+            var scan = NodeScan(of: try ErasureNeedles.load(number, sealing, transaction).nodes)
             try scan.run(transaction)
             return scan.found
         }
