@@ -22,6 +22,8 @@ package enum Command: Sendable {
     case keepModel([UInt8], time: Timestamp)
     /// Links all records by a model that is kept; nil: by none.
     case link(version: UInt32?)
+    /// What is offered to whom.
+    case offers(OfferCommand)
 }
 
 /// What somebody says of two identifiers or records.

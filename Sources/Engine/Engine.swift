@@ -24,6 +24,7 @@ package final class Engine: @unchecked Sendable {
     var applier: Applier
     /// The store's numbers of purposes and features, by name.
     let purposeNumbers: [String: UInt8]
+    let desks = SharedDesk()
     private let viewContextInUse: Mutex<ViewContext>
     package var viewContext: ViewContext { viewContextInUse.withLock { $0 } }
     let clock: ConsentClock
@@ -72,14 +73,14 @@ package final class Engine: @unchecked Sendable {
         }
     }
 
+    deinit { signer?.end() }
+
     /// Reads and writes a generation that was published from now on. While nobody writes.
     func move(to next: Generation) {
         let moved = store.moved(to: next)
         storeInUse.withLock { $0 = moved }
         signer?.move(to: moved)
     }
-
-    deinit { signer?.end() }
 
     /// The store was not checked after the unclean end of the writer before this one: the next one is told of it too.
     package func leaveMarked() { lock?.leaveMarked() }

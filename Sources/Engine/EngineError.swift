@@ -54,6 +54,11 @@ package enum EngineError: Error, Sendable {
     case cannotTrain(TrainingRefusal)
     /// Two records that the active model has not found to be alike.
     case noSuchMatch
+    /// No catalogue of offers is loaded.
+    case noCatalogue
+    /// A question's field that cannot be so.
+    case offerField(String)
+    case noScores
 }
 
 extension EngineError: CustomStringConvertible {
@@ -106,6 +111,13 @@ extension EngineError: CustomStringConvertible {
             "no model was made: \(refusal)"
         case .noSuchMatch:
             "the active model has not found these two records to be alike; `selvedge review list` lists those that wait"
+        case .noCatalogue:
+            "the store has no catalogue of offers; load one with `selvedge offers load FILE`"
+        case .offerField(let field):
+            "\(field) cannot be so: names must be the catalogue's (`selvedge offers show`), money in minor units of its "
+                + "currency, a basket of at most 1,000 lines"
+        case .noScores:
+            "the store has no score models; train them with `selvedge train scores`"
         case .suppressed, .noSuchErasure, .unknownSubject, .wrongState, .otherRequest, .ownRequest, .expiredApproval,
             .notAGrant, .notVerified:
             privacyDescription

@@ -158,13 +158,6 @@ package final class Store: Sendable {
         return Sealing(slots, path: path, keyRing: keyRing, isWriter: isWriter, random: random)
     }
 
-    /// The same store in a generation that was published, whose environment is open.
-    package func moved(to next: Generation) -> Store {
-        Store(
-            directory: directory, generation: next.name, environment: next.environment, keyRing: keyRing,
-            sealing: sealing, configuration: configuration)
-    }
-
     /// What the label says, and the keys under the root key that it names. Another process may be changing that meanwhile.
     private static func unlock(_ directory: String) throws -> (StoreLabel, StoreKeys, KeyRing) {
         let label = try StoreLabel(file: directory + "/STORE")
@@ -180,6 +173,13 @@ package final class Store: Sendable {
             }
             return try unlock(directory)
         }
+    }
+
+    /// The same store in a generation that was published, whose environment is open.
+    package func moved(to next: Generation) -> Store {
+        Store(
+            directory: directory, generation: next.name, environment: next.environment, keyRing: keyRing,
+            sealing: sealing, configuration: configuration)
     }
 
     /// Nil where the generation went while it was looked for, and CURRENT names another now.

@@ -43,6 +43,7 @@ extension Snapshot where Self: ~Copyable {
         try addRecords(to: &sum, names, keys)
         try addAssertions(to: &sum, keys)
         try addConsents(to: &sum, keys)
+        try addFacts(to: &sum, names, keys)
         let evidence = sum.digest
         try add(degrees, to: &sum, names, keys)
         try addMatches(to: &sum, names, keys)
@@ -162,6 +163,31 @@ extension Snapshot where Self: ~Copyable {
             bytes.append(entry.id.high)
             bytes.append(entry.id.low)
             bytes.append(entry.time)
+            sum.add(bytes.bytes)
+            return .proceed
+        }
+    }
+
+    /// By the hash of what is sealed, whatever it is sealed under.
+    private func addFacts(to sum: inout MultisetHash, _ names: ContentNames, _ keys: KeyOfNode) throws {
+        try scan(Tables.facts) { key, payload in
+            let row = try FactRowCodec.decode(payload, version: FactRowCodec.version)
+            var bytes = BigEndianBytes()
+            bytes.append("facts")
+            bytes.append(try keys.key(of: key.node))
+            bytes.append(UInt64(key.kind.rawValue))
+            bytes.append(names.source(key.source))
+            bytes.append(contentsOf: row.contentHash)
+            sum.add(bytes.bytes)
+            return .proceed
+        }
+        try scan(Tables.decisions) { key, payload in
+            let row = try OfferDecisionCodec.decode(payload, version: OfferDecisionCodec.version)
+            var bytes = BigEndianBytes()
+            bytes.append("offered")
+            if key.node.rawValue != 0 { bytes.append(try keys.key(of: key.node)) }
+            bytes.append(UInt64(row.state.rawValue))
+            bytes.append(contentsOf: row.contentHash)
             sum.add(bytes.bytes)
             return .proceed
         }

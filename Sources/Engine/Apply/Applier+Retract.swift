@@ -49,6 +49,7 @@ extension Applier {
         state.retract(source, at: time)
         var report = CommandReport()
         report.recordsRetracted = try retractRecords(of: source, time, &transaction)
+        try retractFacts(of: source, &transaction)
         report.componentsEvaluated = try clean(&transaction, { $0.contains { $0.source == source } }) {
             $0.removeFolds(of: source)
         }
@@ -86,6 +87,24 @@ extension Applier {
             try finish(&workspace, &transaction)
         }
         return retracted
+    }
+
+    /// What its events said was done; what its records say goes with them.
+    private func retractFacts(of source: SourceID, _ transaction: inout WriteTransaction) throws {
+        var from: FactKey? = FactKey.first(of: NodeID(0))
+        while let start = from {
+            var piece: [FactKey] = []
+            from = nil
+            try transaction.scan(Tables.facts, from: start) { key, _ in
+                guard piece.count < Self.pieceSize else {
+                    from = key
+                    return .stop
+                }
+                if key.source == source, key.kind == .events { piece.append(key) }
+                return .proceed
+            }
+            for key in piece { _ = try transaction.delete(Tables.facts, key) }
+        }
     }
 
     // MARK: Cleaning

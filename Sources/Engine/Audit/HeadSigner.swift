@@ -2,15 +2,16 @@ internal import Foundation
 package import GraphStore
 package import Identity
 internal import LMDB
+internal import Synchronization
 
 /// Signs the end of the audit now and then while a store is open for writing, and once more when it is closed: what is signed
 /// cannot be changed or cut off without being missed.
 final class HeadSigner: @unchecked Sendable {
+    private let store: Mutex<Store>
     private let now: @Sendable () -> Timestamp
     private let interval: TimeInterval
     private let condition = NSCondition()
     // Guarded by `condition`.
-    private var store: Store
     private var isEnding = false
     private var thread: JoinedThread?
 
@@ -18,7 +19,7 @@ final class HeadSigner: @unchecked Sendable {
     ///   - now: the clock that heads are dated by.
     ///   - interval: how long entries may wait for their head.
     init(_ store: Store, interval: Duration, now: @escaping @Sendable () -> Timestamp) throws {
-        self.store = store
+        self.store = Mutex(store)
         self.now = now
         self.interval = TimeInterval(interval.components.seconds) + Double(interval.components.attoseconds) / 1e18
         // The thread holds the signer until `end`.
@@ -27,19 +28,19 @@ final class HeadSigner: @unchecked Sendable {
 
     private func run() {
         while true {
-            let (isOver, store) = condition.withLock {
+            let isOver = condition.withLock {
                 let due = Date(timeIntervalSinceNow: interval)
                 while !isEnding, condition.wait(until: due) {}
-                return (isEnding, self.store)
+                return isEnding
             }
             // A head that cannot be written now is tried again: entries without one are counted by whoever verifies.
-            _ = try? store.signAudit(at: now())
+            _ = try? store.withLock { $0 }.signAudit(at: now())
             if isOver { return }
         }
     }
 
-    /// Goes on with another generation of the store.
-    func move(to next: Store) { condition.withLock { store = next } }
+    /// Signs in a generation that was published from now on.
+    func move(to next: Store) { store.withLock { $0 = next } }
 
     /// Signs what is there, and ends. Can be called again.
     func end() {

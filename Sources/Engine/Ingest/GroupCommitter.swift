@@ -79,7 +79,15 @@ package final class GroupCommitter: Sendable {
     private static func commit(_ jobs: [Job], to engine: Engine, limit: Int, _ observer: Observer) {
         var waiting: [(observations: [KeyedObservation], completion: Completion)] = []
         var count = 0
+        var questions: [(asked: [OfferQuestion], completion: Completion)] = []
         for job in jobs {
+            if case .command(.offers(.decide(let asked)), let completion) = job {
+                flush(&waiting, to: engine, observer)
+                count = 0
+                questions.append((asked, completion))
+                continue
+            }
+            decide(&questions, on: engine, observer)
             guard case .command(.record(let observations), let completion) = job else {
                 flush(&waiting, to: engine, observer)
                 count = 0
@@ -94,6 +102,7 @@ package final class GroupCommitter: Sendable {
             count += observations.count
         }
         flush(&waiting, to: engine, observer)
+        decide(&questions, on: engine, observer)
     }
 
     private static func run(_ job: Job, on engine: Engine, _ observer: Observer) {
@@ -104,7 +113,7 @@ package final class GroupCommitter: Sendable {
         }
     }
 
-    private static func apply(
+    static func apply(
         _ command: Command, batches: Int, observations: Int, to engine: Engine, _ observer: Observer
     ) -> Result<CommandReport, any Error> {
         let start = ContinuousClock.now

@@ -122,6 +122,8 @@ extension Applier {
             }
             for key in sequences { _ = try transaction.delete(Tables.consents, key) }
             _ = try transaction.delete(Tables.restrictions, node)
+            try transaction.deleteFacts(of: node)
+            try transaction.deleteDecisions(of: node)
         }
     }
 

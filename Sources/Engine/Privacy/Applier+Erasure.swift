@@ -18,7 +18,7 @@ extension Applier {
         case .fenceErasure(let number, let time):
             try fenceErasure(number, time, &transaction)
         case .shredErasure(let number, let time):
-            try shredErasure(number, &transaction)
+            try shredErasure(number, transaction)
             try step(number, from: .fenced, to: .shredded, time, &transaction)
         case .deleteErasure(let number, _):
             report.isComplete = try deleteErasure(number, &transaction)
@@ -269,6 +269,14 @@ extension Applier {
             guard case .held(let held)? = try transaction.get(Tables.records, key) else { continue }
             needles.seals.append(try held.seals())
         }
+        for taken in selection.taken {
+            for entry in try transaction.facts(of: taken.member.node) {
+                needles.seals.append(try SealedValue.needles(of: entry.row.sealed).flatMap(\.self))
+            }
+            try transaction.decisions(of: taken.member.node) { _, row in
+                needles.seals.append(try SealedValue.needles(of: row.sealed).flatMap(\.self))
+            }
+        }
         row.counts.records = UInt32(records.count)
         row.counts.identifiers = UInt32(selection.taken.count - records.count)
         row.counts.shared = UInt32(selection.shared.count)
@@ -276,12 +284,11 @@ extension Applier {
         return needles
     }
 
-    /// Takes the subject's data keys away; their slots are overwritten once that is durable, and what they sealed is not read
-    /// again.
-    private func shredErasure(_ number: UInt64, _ transaction: inout WriteTransaction) throws {
+    /// Has the slots of the subject's data keys overwritten: what they sealed is not read again.
+    private func shredErasure(_ number: UInt64, _ transaction: borrowing WriteTransaction) throws {
         guard try erasure(number, transaction).state == .fenced else { return }
         let nodes = try ErasureNeedles.load(number, sealing, transaction).nodes
-        for node in nodes.sorted() { try sealing.drop(node, &transaction) }
+        for node in nodes.sorted() { try sealing.shred(node, transaction) }
     }
 
     private mutating func verifyErasure(

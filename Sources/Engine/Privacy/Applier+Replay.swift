@@ -74,6 +74,12 @@ extension Applier {
             for record in try records(of: held.node, source.map { RecordKey(source: $0, key: key) }, transaction) {
                 needles.seals.append(try record.seals())
             }
+            for entry in try transaction.facts(of: held.node) {
+                needles.seals.append(try SealedValue.needles(of: entry.row.sealed).flatMap(\.self))
+            }
+            try transaction.decisions(of: held.node) { _, row in
+                needles.seals.append(try SealedValue.needles(of: row.sealed).flatMap(\.self))
+            }
         }
         var workspace = makeWorkspace()
         for node in needles.nodes.sorted() {

@@ -44,6 +44,9 @@ package struct NodeScan: Sendable {
         try scanKeys(Tables.blocks, snapshot) { [$0.record] }
         try scanKeys(Tables.filings, snapshot) { [$0] }
         try scan(Tables.matches, snapshot) { ends, _ in [ends.first, ends.second] }
+        try scanKeys(Tables.facts, snapshot) { [$0.node] }
+        try scanKeys(Tables.decisions, snapshot) { [$0.node] }
+        try scanKeys(Tables.reservations, snapshot) { [$0.decision.node] }
         try scan(Tables.changes, snapshot) { _, row in row.changes.flatMap { [$0.anchor] + $0.others } }
     }
 

@@ -110,9 +110,12 @@ package struct SubjectAccess: Sendable, Encodable {
     package var consents: [Consent] = []
     package var reads: [Read] = []
     package var recipients: [Recipient] = []
+    package var behaviour: [Deed] = []
+    package var offers: [Offered] = []
 
     private enum CodingKeys: String, CodingKey {
         case schema, controller, issued, profile, identifiers, links, records, assertions, consents, reads, recipients
+        case behaviour, offers
     }
 }
 
@@ -209,6 +212,7 @@ private struct SubjectReader {
                     standing: link.verdict.description, sightings: link.shownEvidence.folds.map(sighting),
                     records: link.evidence.records.count))
         }
+        try document.addBehaviour(of: members, state, (keyRing, sealing), snapshot)
         try addReads(to: &document, snapshot)
     }
 

@@ -26,6 +26,11 @@ extension Rebuild {
         try copy(Tables.blocks, old, &transaction, &rest, &count)
         try copy(Tables.matches, old, &transaction, &rest, &count)
         try copy(Tables.dataKeys, old, &transaction, &rest, &count)
+        try copy(Tables.facts, old, &transaction, &rest, &count)
+        try copy(Tables.artefacts, old, &transaction, &rest, &count)
+        try copy(Tables.decisions, old, &transaction, &rest, &count)
+        try copy(Tables.counters, old, &transaction, &rest, &count)
+        try copy(Tables.reservations, old, &transaction, &rest, &count)
         if rest > 0 { mark.begin(.components) }
         try commit(transaction, rows: count)
     }

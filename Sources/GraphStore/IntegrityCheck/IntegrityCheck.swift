@@ -117,6 +117,8 @@ struct Inspection {
         try inspectHeirs(snapshot)
         try inspectMeta(snapshot)
         try inspectConsents(snapshot)
+        try inspectFacts(snapshot)
+        try inspectDecisions(snapshot)
         try inspectChanges(snapshot)
         try inspectAudit(snapshot, keyRing)
         try inspectDataKeys(snapshot, sealing)

@@ -11,7 +11,8 @@ package enum Tables {
             expiries.declaration, heirs.declaration, links.declaration, consents.declaration, changes.declaration,
             audit.declaration, suppressions.declaration, restrictions.declaration, erasures.declaration,
             needles.declaration, dataKeys.declaration, models.declaration, blocks.declaration, filings.declaration,
-            matches.declaration,
+            matches.declaration, facts.declaration,
+            artefacts.declaration, decisions.declaration, counters.declaration, reservations.declaration,
         ]
     }
 }

@@ -73,6 +73,8 @@ package struct Intake: Sendable {
         _ draft: ObservationDraft, _ source: SourcePolicy, _ identifiers: [KeyedIdentifier], _ dropped: [Refusal],
         _ receivedAt: Timestamp
     ) throws(Refusal) -> KeyedObservation {
+        // What cannot be read now could not be kept later.
+        if let behaviour = draft.behaviour { _ = try Behaviour(document: behaviour) }
         if identifiers.isEmpty, draft.recordID == nil {
             throw dropped.first ?? Refusal(reason: .noIdentifiers, field: "identifiers")
         }
