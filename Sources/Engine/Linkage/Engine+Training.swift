@@ -4,7 +4,7 @@ internal import LMDB
 package import Stitching
 
 /// How a model was made.
-package struct TrainingReport: Sendable {
+package struct LinkageTrainingReport: Sendable {
     package var outcome: Training.Outcome
     /// Records that have attributes.
     package var records: Int
@@ -18,7 +18,7 @@ extension Engine {
     /// - Parameters:
     ///   - known: a model made elsewhere, of which what it knows of errors is taken: for stores too small to learn from.
     ///   - now: noted with the model.
-    package func train(from known: LinkageModel? = nil, now: Timestamp) throws -> TrainingReport {
+    package func train(from known: LinkageModel? = nil, now: Timestamp) throws -> LinkageTrainingReport {
         let (table, anchors, version) = try trainingRecords()
         var options = Training.Options()
         options.version = version
@@ -35,7 +35,7 @@ extension Engine {
             throw EngineError.cannotTrain(error)
         }
         try apply(.keepModel(outcome.model.bytes, time: now))
-        return TrainingReport(outcome: outcome, records: table.count, anchors: anchors.count)
+        return LinkageTrainingReport(outcome: outcome, records: table.count, anchors: anchors.count)
     }
 
     /// The records with their encodings, the pairs that identifiers have joined, and the next model's version.
