@@ -99,7 +99,7 @@ package final class Store: Sendable {
     package static func open(
         directory: String, configuration expected: Configuration? = nil, acceptNormaliser: Bool = false,
         options: Environment.Options = Environment.Options(), isWriter: Bool? = nil, isRestoring: Bool = false,
-        random: any RandomSource = SystemRandom()
+        random: some RandomSource = SystemRandom()
     ) throws -> Store {
         guard isRestoring || !self.isRestoring(directory) else { throw BackupError.unfinished(directory: directory) }
         guard let current = try? String(contentsOfFile: directory + "/CURRENT", encoding: .utf8) else {
@@ -147,7 +147,7 @@ package final class Store: Sendable {
 
     /// The file of slots; made by who writes where the store is older than slots.
     private static func openSealing(
-        _ directory: String, _ keyRing: KeyRing, isWriter: Bool, hasKeys: Bool, _ random: any RandomSource
+        _ directory: String, _ keyRing: KeyRing, isWriter: Bool, hasKeys: Bool, _ random: some RandomSource
     ) throws -> Sealing {
         let path = directory + "/" + StoreKeys.slotsName
         let isThere = FileManager.default.fileExists(atPath: path)
