@@ -53,9 +53,12 @@ package struct SealedRecord: Sendable {
         attributes = end < plain.count ? Array(plain[end...]) : nil
     }
 
-    /// What matching compares; nil where the record has no attribute.
+    /// Whether its attributes are JSON as they were sent: so they were kept before they became encodings.
+    package var isAsSent: Bool { attributes?.first == UInt8(ascii: "{") }
+
+    /// What matching compares; nil where the record has no attribute, or was recorded before these became encodings.
     package func encoding(_ schema: AttributeSchema) throws(StoreError) -> RecordEncoding? {
-        guard let attributes else { return nil }
+        guard let attributes, !isAsSent else { return nil }
         do throws(RecordEncoding.Damage) {
             return try RecordEncoding(bytes: attributes.span, schema: schema)
         } catch {

@@ -1,4 +1,4 @@
-package import GraphStore
+internal import GraphStore
 package import Identity
 internal import LMDB
 package import Stitching

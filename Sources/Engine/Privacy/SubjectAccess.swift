@@ -269,13 +269,19 @@ private struct SubjectReader {
             let tokens = try held.identifiers.compactMap { node in
                 nodes.contains(node) ? try snapshot.storedMember(node)?.key.description : "another's"
             }
-            let encoding = try sealed?.encoding(state.configuration.attributeSchema)
             return SubjectAccess.Record(
                 source: state.sources[number].name, recordID: sealed?.id ?? "erased", token: member.key.description,
                 time: held.time.description, identifiers: tokens,
-                attributes: encoding.map { $0.fieldNames(state.configuration.attributeSchema).joined(separator: ", ") })
+                attributes: try sealed.flatMap(told))
         }
         return nil
+    }
+
+    /// The names of a record's attributes; those of an older record as they were sent.
+    private func told(_ record: SealedRecord) throws -> String? {
+        if record.isAsSent { return record.attributes.map { String(decoding: $0, as: UTF8.self) } }
+        let schema = state.configuration.attributeSchema
+        return try record.encoding(schema).map { $0.fieldNames(schema).joined(separator: ", ") }
     }
 
     private func addAssertions(
