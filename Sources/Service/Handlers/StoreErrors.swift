@@ -47,6 +47,10 @@ extension CallError {
         case .sameIdentifier, .notAnIdentifier:
             self.init(invalid: "invalid_subject", error.description, field: "")
             return
+        case .noCatalogue, .noScores, .offerField:
+            // Scores and offers are asked of by the command line.
+            self.init(.internal, "the server could not do it; its log says why")
+            return
         case .cannotRepartition, .suppressed, .noSuchErasure, .unknownSubject, .wrongState, .otherRequest, .ownRequest,
             .expiredApproval, .notAGrant, .notVerified:
             // Of a command that no server runs.
