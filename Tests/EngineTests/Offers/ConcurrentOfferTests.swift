@@ -31,30 +31,45 @@ import Testing
         }
     }
 
+    private static let steps = 12
+
     private static func run(_ engine: Engine, seed: UInt64, stopsEarly: Bool) throws {
         let committer = try GroupCommitter(engine: engine, capacity: 64)
         let purpose = try engine.purpose(named: "service")
         let tally = Tally()
-        DispatchQueue.concurrentPerform(iterations: deciders) { decider in
-            var generator = SeededGenerator(seed: seed << 8 | UInt64(decider))
-            for step in 0..<12 {
-                var question = OfferQuestion(
-                    key: EvidenceBuilder.key("email", generator.int(1...70)), purpose: purpose,
-                    now: EvidenceBuilder.time(hours: Int(seed) * 3 + step / 6),
-                    draw: Double.random(in: 0..<1, using: &generator))
-                question.basket = [.init(category: "lamps", unitPrice: 9_000, unitCost: 2_000)]
-                question.holdSeconds = 5_400
-                guard let answer = try? committer.commit(.offers(.decide([question]))).offers.first else { continue }
-                tally.made.wrappingAdd(1, ordering: .relaxed)
-                guard let id = answer.id, answer.offer != nil, generator.chance(40) else { continue }
-                let kind = generator.pick(OutcomeKind.allCases)
-                let outcome = OfferOutcome(decision: id, kind: kind, time: question.now)
-                _ = try? committer.commit(.offers(.outcomes([outcome])))
-                if stopsEarly, decider == 0, step == 6 { committer.stop() }
+        let all = DispatchGroup()
+        for decider in 0..<deciders {
+            all.enter()
+            Thread.detachNewThread {
+                decide(committer, purpose, seed: seed, decider, tally, stopsEarly: stopsEarly)
+                all.leave()
             }
         }
+        all.wait()
         committer.stop()
-        #expect(tally.made.load(ordering: .relaxed) > deciders)
+        let made = tally.made.load(ordering: .relaxed)
+        #expect(stopsEarly ? made > 0 : made == deciders * steps)
+    }
+
+    private static func decide(
+        _ committer: GroupCommitter, _ purpose: UInt8, seed: UInt64, _ decider: Int, _ tally: Tally, stopsEarly: Bool
+    ) {
+        var generator = SeededGenerator(seed: seed << 8 | UInt64(decider))
+        for step in 0..<steps {
+            var question = OfferQuestion(
+                key: EvidenceBuilder.key("email", generator.int(1...70)), purpose: purpose,
+                now: EvidenceBuilder.time(hours: Int(seed) * 3 + step / 6),
+                draw: Double.random(in: 0..<1, using: &generator))
+            question.basket = [.init(category: "lamps", unitPrice: 9_000, unitCost: 2_000)]
+            question.holdSeconds = 5_400
+            guard let answer = try? committer.commit(.offers(.decide([question]))).offers.first else { continue }
+            tally.made.wrappingAdd(1, ordering: .relaxed)
+            if stopsEarly, decider == 0, step == steps / 2 { committer.stop() }
+            guard let id = answer.id, answer.offer != nil, generator.chance(40) else { continue }
+            let outcome = OfferOutcome(
+                decision: id, kind: generator.pick(OutcomeKind.allCases), time: question.now)
+            _ = try? committer.commit(.offers(.outcomes([outcome])))
+        }
     }
 
     private static func check(_ engine: Engine) throws {
