@@ -58,7 +58,8 @@ extension CallError {
         case .notAGrant:
             self.init(invalid: "not_a_grant", error.description, field: "purposes")
             return
-        case .cannotRepartition, .noCatalogue, .noScores, .offerField, .modelExists, .noSuchModel, .noModel, .cannotTrain,
+        case .cannotRepartition, .noCatalogue, .noScores, .offerField, .modelExists, .noSuchModel, .noModel,
+            .cannotTrain,
             .noSuchMatch:
             // Of a command that no server runs.
             self.init(.internal, "the server could not do it; its log says why")
