@@ -7,6 +7,11 @@ package struct Behaviour: Hashable, Sendable {
     package struct Touch: Hashable, Sendable {
         package var category: String?
         package var count: Int
+
+        package init(category: String?, count: Int) {
+            self.category = category
+            self.count = count
+        }
     }
 
     package struct Order: Hashable, Sendable {
@@ -25,6 +30,11 @@ package struct Behaviour: Hashable, Sendable {
     package struct Return: Hashable, Sendable {
         package var order: String
         package var amount: Int64
+
+        package init(order: String, amount: Int64) {
+            self.order = order
+            self.amount = amount
+        }
     }
 
     /// An offer or a message that was shown.
@@ -34,6 +44,12 @@ package struct Behaviour: Hashable, Sendable {
         package var basisPoints: Int
         /// Whether chance chose it.
         package var isRandomised: Bool
+
+        package init(id: String?, basisPoints: Int, isRandomised: Bool) {
+            self.id = id
+            self.basisPoints = basisPoints
+            self.isRandomised = isRandomised
+        }
     }
 
     package var views: [Touch] = []
