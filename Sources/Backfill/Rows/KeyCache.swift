@@ -42,7 +42,7 @@ internal import Identity
     deinit { unsafe Self.free(memory) }
 
     private static func free(_ memory: (start: UnsafeMutableRawPointer, count: Int)) {
-        if memory.count > 0 { unsafe _ = munmap(memory.start, memory.count) } else { unsafe memory.start.deallocate() }
+        if unsafe memory.count > 0 { unsafe _ = munmap(memory.start, memory.count) } else { unsafe memory.start.deallocate() }
     }
 
     /// Twice as large, and empty: a short load takes little memory, and a long one soon has its values again. In huge pages: a look
