@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Identity
 internal import Stitching
 
 /// A linkage model and a pair's weight, for reading.

@@ -1,5 +1,6 @@
 internal import Engine
 internal import Foundation
+internal import Identity
 internal import Offers
 
 /// A decision for reading and as JSON.
