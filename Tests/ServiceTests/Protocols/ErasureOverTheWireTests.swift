@@ -1,5 +1,7 @@
 import Engine
 import Foundation
+import GraphStore
+import Identity
 import Service
 import SwiftProtobuf
 import TestSupport
