@@ -142,7 +142,8 @@ struct ErasureSelection {
     ) throws -> Bool {
         guard other.flags.isDisjoint(with: [.hub, .hidden]), other.namespace != .record else { return false }
         let policies = state.policies
-        guard policies.kind(member.namespace) != .person || policies.kind(other.namespace) == .person else { return false }
+        let isPersonal = policies.kind(member.namespace) == .person
+        guard !isPersonal || policies.kind(other.namespace) == .person else { return false }
         let assertion = try snapshot.get(Tables.assertions, NodePair(member.node, other.node))
         return assertion?.claim != .different
     }
