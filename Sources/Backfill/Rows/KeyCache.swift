@@ -42,7 +42,8 @@ internal import Identity
     deinit { unsafe Self.free(memory) }
 
     private static func free(_ memory: (start: UnsafeMutableRawPointer, count: Int)) {
-        if memory.count > 0 { unsafe _ = munmap(memory.start, memory.count) } else { unsafe memory.start.deallocate() }
+        guard unsafe memory.count > 0 else { return unsafe memory.start.deallocate() }
+        unsafe _ = munmap(memory.start, memory.count)
     }
 
     /// Twice as large, and empty: a short load takes little memory, and a long one soon has its values again. In huge pages: a look
