@@ -87,7 +87,7 @@ import Testing
         #expect([0, 3].contains(full.status), "\(full.err)")
         #expect(try outcome(tool, 5) == "generic")
         let state = try tool.run(["privacy", "status", "--data", tool.store, "--json", number]).json()["state"]
-        #expect(["deleted", "certified"].contains(state as? String))
+        #expect(["deleted", "scrubbed", "certified"].contains(state as? String))
         let end = try tool.run(["privacy", "run", "--data", tool.store, "--json", number])
         #expect(try end.json()["state"] as? String == "certified", "\(end.err)")
         #expect(try tool.ask("check").status == 0)
