@@ -7,8 +7,9 @@ internal import Synchronization
 /// Carries out approved erasures on a thread of its own, beside the writer: deleted, scrubbed where the store is small, searched
 /// for, certified. What does not succeed is tried again; what an end of the server interrupted goes on at its next start.
 package final class ErasureWorker: Sendable {
-    /// After something has failed.
-    private static let pause: TimeInterval = 30
+    /// After something has failed: seconds, four times as many each time. Mostly somebody still read what was scrubbed.
+    private static let firstPause: TimeInterval = 0.05
+    private static let longestPause: TimeInterval = 30
 
     private struct State {
         /// Scrubs that were asked for, with who waits for each.
@@ -81,15 +82,18 @@ package final class ErasureWorker: Sendable {
     // MARK: On the thread
 
     private func run() {
+        var pause = Self.firstPause
         while waitForWork() {
             do {
                 try runScrubs()
                 try runErasures()
+                pause = Self.firstPause
             } catch is Stopping {
                 break
             } catch {
                 log?.warning("an erasure could not be carried on; it is tried again", .problem(error))
-                condition.withLock { _ = condition.wait(until: Date(timeIntervalSinceNow: Self.pause)) }
+                condition.withLock { _ = condition.wait(until: Date(timeIntervalSinceNow: pause)) }
+                pause = min(pause * 4, Self.longestPause)
                 state.withLock { $0.isAwake = true }
             }
         }
