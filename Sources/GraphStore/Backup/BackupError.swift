@@ -24,7 +24,7 @@ extension BackupError: CustomStringConvertible {
         switch self {
         case .notFound(let path): "\(path): there is no such file; check the path"
         case .exists(let path): "\(path): a file is there already; name another"
-        case .notOfItsKind(let path): "\(path): it is no such file of this program's, or a later one's; name another"
+        case .notOfItsKind(let path): "\(path): it is no backup or ledger, or a later version's; name another"
         case .truncated(let path):
             "\(path): it is cut off; nothing of it was used: copy it again, or use another backup"
         case .altered(let path): "\(path): it was altered; nothing of it was used: copy it again, or use another backup"

@@ -63,6 +63,12 @@ struct TrainScoresCommand: ParsableCommand {
             currency: currency.flatMap { Currency($0) })
         let request = engine.request(number, at: now)
         var (models, report) = try Waiting.during("fitting") { try engine.trainScores(options, request) }
+        if TrainingAnswer(models, report).models.isEmpty {
+            // Kept, it would take the place of a version that foretells something.
+            let reasons = models.refusals.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+            throw Failure(
+                .refusedInput, "no model could be fitted, and nothing was kept: \(reasons.joined(separator: "; "))")
+        }
         if !dryRun {
             let kept = try engine.apply(.offers(.keepScores(models.encoded(), time: now)))
             models.version = kept.number
