@@ -25,13 +25,31 @@ package struct UnionFind: Sendable {
     @inlinable
     package func size(ofRoot root: Int32) -> Int { Int(-cells[Int(root)]) }
 
-    /// - Returns: the root of the union, and the root that it took in; nil where they were one already.
+    /// Whether some set has more than so many members; one pass in the order of memory.
+    @inlinable
+    package func hasSet(largerThan limit: Int) -> Bool {
+        let least = -Int32(clamping: limit)
+        for cell in cells where cell < least && cell != Self.barred { return true }
+        return false
+    }
+
+    /// Keeps an element that is alone out of every union until it is let in again.
+    @inlinable
+    package mutating func bar(_ element: Int32) { cells[Int(element)] = Self.barred }
+
+    /// Lets in an element that was kept out; it is alone.
+    @inlinable
+    package mutating func letIn(_ element: Int32) { cells[Int(element)] = -1 }
+
+    @usableFromInline static var barred: Int32 { .min }
+
+    /// - Returns: the root of the union, and the root that it took in; nil where they were one already, or one is kept out.
     @inlinable
     @discardableResult
     package mutating func union(_ left: Int32, _ right: Int32) -> (kept: Int32, absorbed: Int32)? {
         let first = find(left)
         let second = find(right)
-        guard first != second else { return nil }
+        guard first != second, cells[Int(first)] != Self.barred, cells[Int(second)] != Self.barred else { return nil }
         let (kept, absorbed) = cells[Int(first)] <= cells[Int(second)] ? (first, second) : (second, first)
         cells[Int(kept)] += cells[Int(absorbed)]
         cells[Int(absorbed)] = kept

@@ -24,4 +24,35 @@ import Testing
             #expect(sets.size(ofRoot: sets.find(Int32(first))) == size)
         }
     }
+
+    @Test(arguments: 1...50)
+    func whatIsKeptOutIsAloneAndTheOthersAreJoinedAsWithoutIt(seed: Int) {
+        var generator = SeededGenerator(seed: UInt64(seed))
+        let count = Int.random(in: 2...40, using: &generator)
+        let out = Set((0..<count).filter { _ in Int.random(in: 0..<4, using: &generator) == 0 })
+        var sets = UnionFind(count: count)
+        var others = UnionFind(count: count)
+        for element in out { sets.bar(Int32(element)) }
+        for _ in 0..<2 * count {
+            let ends = (0..<2).map { _ in Int.random(in: 0..<count, using: &generator) }
+            let joined = sets.union(Int32(ends[0]), Int32(ends[1]))
+            guard out.isDisjoint(with: ends) else {
+                #expect(joined == nil)
+                continue
+            }
+            others.union(Int32(ends[0]), Int32(ends[1]))
+        }
+        let largest = (0..<count).map { others.size(ofRoot: others.find(Int32($0))) }.max() ?? 0
+        #expect(!sets.hasSet(largerThan: largest))
+        #expect(sets.hasSet(largerThan: largest - 1) == (largest > 1 || out.count < count))
+        for element in out { sets.letIn(Int32(element)) }
+        for element in 0..<count {
+            let root = sets.find(Int32(element))
+            #expect(sets.size(ofRoot: root) == others.size(ofRoot: others.find(Int32(element))))
+            for other in 0..<count {
+                let isOne = root == sets.find(Int32(other))
+                #expect(isOne == (others.find(Int32(element)) == others.find(Int32(other))))
+            }
+        }
+    }
 }

@@ -23,28 +23,30 @@ struct Groups: Sendable {
         let isMerged = try arena.column(of: UInt8.self, count: numbering.count)
         let merged = try mark(isMerged, load, numbering, links, buffer)
         var sets = UnionFind(count: numbering.count)
+        // Asked once for each identifier, in the order of memory, not for both ends of each link.
         let hub = links.nodes.hub
+        let isOut = { number in hub[number] != 0 || isMerged[number] != 0 }
+        for number in 0..<numbering.count where isOut(number) { sets.bar(Int32(truncatingIfNeeded: number)) }
         try links.forEachEdge(LinkPass.edges, buffer) { left, right in
-            guard hub[left] == 0, hub[right] == 0, isMerged[left] == 0 else { return }
             sets.union(Int32(truncatingIfNeeded: left), Int32(truncatingIfNeeded: right))
         }
+        for number in 0..<numbering.count where isOut(number) { sets.letIn(Int32(truncatingIfNeeded: number)) }
         try OverfullComponents(load, numbering, links).settle(&sets)
         let roots = try arena.column(of: UInt32.self, count: numbering.count)
-        try lowestMembers(&sets, roots, Arena())
+        lowestMembers(&sets, roots)
         return Groups(arena: arena, roots: roots, isMerged: isMerged, mergedCount: merged)
     }
 
-    /// For each number the lowest of its set: the first that is met in ascending order.
-    private static func lowestMembers(
-        _ sets: inout UnionFind, _ roots: Column<UInt32>, _ scratch: Arena
-    ) throws {
-        let lowest = try scratch.column(of: UInt32.self, count: roots.count)
+    /// For each number the lowest of its set: the first that is met in ascending order. A set's root has it before its turn
+    /// comes, so no other array is needed.
+    private static func lowestMembers(_ sets: inout UnionFind, _ roots: Column<UInt32>) {
+        // Numbers plus one; 0 is none yet.
         for number in 0..<roots.count {
             let root = Int(sets.find(Int32(truncatingIfNeeded: number)))
-            // Number plus one; 0 is none yet.
-            if lowest[root] == 0 { lowest[root] = UInt32(truncatingIfNeeded: number + 1) }
-            roots[number] = lowest[root] - 1
+            if roots[root] == 0 { roots[root] = UInt32(truncatingIfNeeded: number + 1) }
+            roots[number] = roots[root]
         }
+        for number in 0..<roots.count { roots[number] -= 1 }
     }
 
     /// - Returns: how many numbers are merged.

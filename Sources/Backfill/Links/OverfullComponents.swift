@@ -26,6 +26,7 @@ struct OverfullComponents {
     /// Takes over-full sets apart and forms them anew.
     func settle(_ sets: inout UnionFind) throws {
         let limit = load.policies.componentMembers
+        guard sets.hasSet(largerThan: limit) else { return }
         let arena = Arena()
         let isOver = try arena.column(of: UInt8.self, count: numbering.count)
         var members = 0
@@ -35,7 +36,6 @@ struct OverfullComponents {
             isOver[number] = 1
             members += 1
         }
-        guard members > 0 else { return }
         let keys = try keys(of: isOver, members)
         let candidates = try candidates(isOver, keys)
         var pieces = UnionFind(count: numbering.count)
