@@ -55,4 +55,39 @@ package struct UnionFind: Sendable {
         cells[Int(absorbed)] = kept
         return (kept, absorbed)
     }
+
+    /// Joins the ends of many pairs, as `union` does one by one; the array is borrowed once for all of them.
+    @inlinable
+    package mutating func unionAll(count: Int, pair: (Int) -> (left: Int32, right: Int32)) {
+        var cells = self.cells.mutableSpan
+        for index in 0..<count {
+            let (left, right) = pair(index)
+            let first = Self.root(of: left, &cells)
+            let second = Self.root(of: right, &cells)
+            if first != second { Self.join(first, second, &cells) }
+        }
+    }
+
+    @inlinable
+    static func root(of element: Int32, _ cells: inout MutableSpan<Int32>) -> Int32 {
+        var node = element
+        var parent = cells[Int(node)]
+        while parent >= 0 {
+            let above = cells[Int(parent)]
+            if above < 0 { return parent }
+            cells[Int(node)] = above
+            node = above
+            parent = cells[Int(node)]
+        }
+        return node
+    }
+
+    @inlinable
+    static func join(_ first: Int32, _ second: Int32, _ cells: inout MutableSpan<Int32>) {
+        let (left, right) = (cells[Int(first)], cells[Int(second)])
+        if left == barred || right == barred { return }
+        let (kept, absorbed) = left <= right ? (first, second) : (second, first)
+        cells[Int(kept)] = left + right
+        cells[Int(absorbed)] = kept
+    }
 }

@@ -55,4 +55,30 @@ import Testing
             }
         }
     }
+
+    @Test(arguments: 1...50)
+    func manyPairsAtOnceAreJoinedAsOneByOne(seed: Int) {
+        var generator = SeededGenerator(seed: UInt64(seed))
+        let count = Int.random(in: 2...400, using: &generator)
+        let pairs = (0..<Int.random(in: 0...count, using: &generator)).map { _ in
+            (
+                left: Int32.random(in: 0..<Int32(count), using: &generator),
+                right: Int32.random(in: 0..<Int32(count), using: &generator)
+            )
+        }
+        var (all, oneByOne) = (UnionFind(count: count), UnionFind(count: count))
+        for element in 0..<Int32(count) where Int.random(in: 0..<10, using: &generator) == 0 {
+            all.bar(element)
+            oneByOne.bar(element)
+        }
+        all.unionAll(count: pairs.count) { pairs[$0] }
+        for pair in pairs { oneByOne.union(pair.left, pair.right) }
+        for element in 0..<Int32(count) {
+            let (left, right) = (all.find(element), oneByOne.find(element))
+            #expect(all.size(ofRoot: left) == oneByOne.size(ofRoot: right))
+            for other in 0..<Int32(count) {
+                #expect((all.find(other) == left) == (oneByOne.find(other) == right))
+            }
+        }
+    }
 }

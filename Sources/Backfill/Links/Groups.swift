@@ -27,9 +27,7 @@ struct Groups: Sendable {
         let hub = links.nodes.hub
         let isOut = { number in hub[number] != 0 || isMerged[number] != 0 }
         for number in 0..<numbering.count where isOut(number) { sets.bar(Int32(truncatingIfNeeded: number)) }
-        try links.forEachEdge(LinkPass.edges, buffer) { left, right in
-            sets.union(Int32(truncatingIfNeeded: left), Int32(truncatingIfNeeded: right))
-        }
+        try links.join(LinkPass.edges, buffer, in: &sets)
         for number in 0..<numbering.count where isOut(number) { sets.letIn(Int32(truncatingIfNeeded: number)) }
         try OverfullComponents(load, numbering, links).settle(&sets)
         let roots = try arena.column(of: UInt32.self, count: numbering.count)
@@ -56,9 +54,7 @@ struct Groups: Sendable {
         guard numbering.knownCount > 0 else { return 0 }
         var sets = UnionFind(count: numbering.count)
         for stream in [LinkPass.edges, LinkPass.deadEdges] {
-            try links.forEachEdge(stream, buffer) { left, right in
-                sets.union(Int32(truncatingIfNeeded: left), Int32(truncatingIfNeeded: right))
-            }
+            try links.join(stream, buffer, in: &sets)
         }
         let scratch = Arena()
         let touched = try scratch.column(of: UInt8.self, count: numbering.count)

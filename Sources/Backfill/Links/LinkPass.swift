@@ -225,4 +225,18 @@ struct Links: Sendable {
             }
         }
     }
+
+    /// Joins the ends of links of two ends: of the live ones, or of the others.
+    func join(_ stream: Int, _ buffer: FileBuffer, in sets: inout UnionFind) throws {
+        for file in files {
+            try file.forEachBlock(of: stream, buffer) { bytes in
+                sets.unionAll(count: bytes.byteCount / 8) { index in
+                    (
+                        Int32(truncatingIfNeeded: bytes.bigEndianUInt32(at: 8 * index)),
+                        Int32(truncatingIfNeeded: bytes.bigEndianUInt32(at: 8 * index + 4))
+                    )
+                }
+            }
+        }
+    }
 }
