@@ -125,11 +125,13 @@ def main():
     show("DuckDB, SciPy by stage", [
         (stage["name"], f"{stage['seconds']:.2f} s", mib(stage["peak_bytes"])) for stage in duck["stages"]])
     stages = report.get("stages", [])
+    components = sum(stage["seconds"] for stage in stages if stage["name"] == "components")
     if stages:
         show("selvedge by stage", [
             (stage["name"], f"{stage['seconds']:.2f} s", mib(stage.get("bytes", 0))) for stage in stages])
     show("limits", [
         ("union-find in C", f"{union['seconds']:.3f} s", f"{union['pairs'] / union['seconds']:,.0f} pairs/s"),
+        ("stage components, its file read, beside it", "", f"{components / union['seconds']:.2f} times"),
         ("the store's rows by LMDB append in C", f"{appended['seconds']:.2f} s",
          f"{mib(appended['bytes'] / appended['seconds'])}/s"),
         (f"recording {count:,} rows", f"{one_by_one:.2f} s", f"{count / one_by_one:,.0f} rows/s"),
