@@ -59,16 +59,19 @@ struct Play {
             }
         }
         let model = try DiscountModel(fitting: visitors.map { (counts: $0.seen, cohort: 0) }, cohorts: 1)
-        purchaseValue = worth(model)
         try decide(model)
     }
 
-    /// The least worth of a purchase with which the models expect no fewer purchases than of the blanket discount. Found
-    /// by the models alone.
-    private func worth(_ model: DiscountModel) -> Int64 {
+    /// The least worth of a purchase with which no fewer purchases are expected than of the blanket discount: by the models
+    /// and what came of the arms so far, as a shop can reckon it.
+    private func worth(_ model: DiscountModel, _ effects: ArmEffects) -> Int64 {
         let chances = visitors.map { visitor in
-            world.depths.map { depth in
-                model.posterior(visitor.seen, cohort: 0).response(DiscountBand(basisPoints: depth))
+            let posterior = model.posterior(visitor.seen, cohort: 0)
+            let base = posterior.response(.none)
+            return world.depths.enumerated().map { place, depth in
+                guard place > 0 else { return base }
+                let lift = posterior.lift(DiscountBand(basisPoints: depth)).mean
+                return min(max(base + lift * effects.multipliers[place - 1], 0), 1)
             }
         }
         let place = world.depths.firstIndex(of: world.blanket) ?? 1
@@ -96,12 +99,14 @@ struct Play {
     }
 
     private mutating func decide(_ model: DiscountModel) throws {
-        let catalogue = try catalogue()
-        var decider = Decider(catalogue)
-        var records = Array(repeating: ArmRecord(), count: catalogue.arms.count + 1)
-        let worth = Double(purchaseValue)
+        // Its arms are the depths above 0, in their order.
+        var records = Array(repeating: ArmRecord(), count: world.depths.count)
         for _ in 0..<world.rounds {
             let effects = ArmEffects(records.dropLast(), fallback: records[records.count - 1])
+            purchaseValue = worth(model, effects)
+            let worth = Double(purchaseValue)
+            let catalogue = try catalogue()
+            var decider = Decider(catalogue)
             var regret = 0.0
             for index in visitors.indices {
                 let posterior = model.posterior(visitors[index].seen, cohort: 0)
@@ -110,7 +115,7 @@ struct Play {
                 let depth = Int(decision.discount * 10_000 / world.price)
                 let place = world.depths.firstIndex(of: depth) ?? 0
                 let buys = visit(index, place, isRandom: true)
-                count(buys, depth, &personal)
+                count(visitors[index].chances[place], depth, &personal)
                 var terms = ValueTerms()
                 terms.probability = posterior.response(.none)
                 if depth > 0 { terms.lift = posterior.lift(DiscountBand(basisPoints: depth)).mean }
@@ -118,9 +123,9 @@ struct Play {
                 let truth = visitors[index].chances
                 let known = best(truth, worth)
                 regret += value(truth, known, worth) - value(truth, place, worth)
-                count(generator.uniform() < truth[known], world.depths[known], &oracle)
+                count(truth[known], world.depths[known], &oracle)
                 let everyone = world.depths.firstIndex(of: world.blanket) ?? 1
-                count(generator.uniform() < truth[everyone], world.blanket, &blanket)
+                count(truth[everyone], world.blanket, &blanket)
             }
             regrets.append(regret / Double(visitors.count))
         }
@@ -157,12 +162,12 @@ struct Play {
         return buys
     }
 
-    private func count(_ buys: Bool, _ depth: Int, _ figures: inout Figures) {
+    /// Counts a visit by its true chance of a purchase: what is printed is not blurred by the draws.
+    private func count(_ chance: Double, _ depth: Int, _ figures: inout Figures) {
         figures.visits += 1
-        guard buys else { return }
-        figures.buyers += 1
-        figures.gross += Double(world.price)
-        figures.discount += Double(world.price) * Double(depth) / 10_000
-        figures.margin += margin(depth)
+        figures.buyers += chance
+        figures.gross += chance * Double(world.price)
+        figures.discount += chance * Double(world.price) * Double(depth) / 10_000
+        figures.margin += chance * margin(depth)
     }
 }

@@ -38,8 +38,9 @@ package struct ArmEffects: Hashable, Sendable {
     package var multipliers: [Double]
     /// Standard errors.
     package var errors: [Double]
-    /// The standard error of the belief that an arm lifts as scored, before anything is known of it.
-    package static let priorError = 0.5
+    /// The standard error of the belief that an arm lifts as scored, before anything is known of it. The scores rest on far
+    /// more exposures than an arm has at first; a wider belief lets its first few customers talk louder than those.
+    package static let priorError = 0.1
 
     /// Nothing is known yet.
     package init(arms: Int) {
