@@ -96,7 +96,7 @@ let package = Package(
         .target(
             name: "Service",
             dependencies: [
-                "Engine", "GraphStore", "Stitching", "Identity", "LMDB", "Wire",
+                "Engine", "GraphStore", "Stitching", "Offers", "Scoring", "Identity", "LMDB", "Wire",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
@@ -209,7 +209,8 @@ let package = Package(
         .testTarget(
             name: "ServiceTests",
             dependencies: [
-                "Service", "SelvedgeClient", "Wire", "Engine", "GraphStore", "Identity", "TestSupport",
+                "Service", "SelvedgeClient", "Wire", "Engine", "GraphStore", "Offers", "Scoring", "Identity",
+                "TestSupport",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),

@@ -24,7 +24,11 @@ package final class Engine: @unchecked Sendable {
     var applier: Applier
     /// The store's numbers of purposes and features, by name.
     let purposeNumbers: [String: UInt8]
+    /// By the store's number.
+    let purposesByNumber: [String]
+    let sourceMasks: SourceMasks
     let desks = SharedDesk()
+    let sharedModels = SharedModels()
     private let viewContextInUse: Mutex<ViewContext>
     package var viewContext: ViewContext { viewContextInUse.withLock { $0 } }
     let clock: ConsentClock
@@ -56,6 +60,8 @@ package final class Engine: @unchecked Sendable {
             let held = store.configuration
             let state = try store.environment.read { try StoreState($0, configuration: held) }
             applier = Applier(state: state, store: store)
+            sourceMasks = applier.sourceMasks
+            purposesByNumber = state.purposes
             purposeNumbers = Dictionary(
                 uniqueKeysWithValues: state.purposes.enumerated().map { ($0.element, UInt8($0.offset)) })
             viewContextInUse = Mutex(ViewContext(state))

@@ -38,6 +38,8 @@ package struct Outcomes: Hashable, Sendable {
         }
     }
 
+    /// Most purchases and returns of one decision: a row that everyone who may enter one could make longer has an end.
+    package static let mostAmounts = 64
     /// By kind; nil where it was not heard of.
     private var times: [Timestamp?] = Array(repeating: nil, count: OutcomeKind.allCases.count)
     /// Ascending by id.
@@ -60,6 +62,19 @@ package struct Outcomes: Hashable, Sendable {
         } else {
             amounts.insert(amount, at: amounts.firstIndex { amount.id < $0.id } ?? amounts.endIndex)
         }
+    }
+
+    /// Whether both say the same, versions aside.
+    package func tells(_ other: Outcomes) -> Bool {
+        guard times == other.times, amounts.count == other.amounts.count else { return false }
+        return zip(amounts, other.amounts).allSatisfy { one, two in
+            one.id == two.id && one.revenue == two.revenue && one.discount == two.discount && one.margin == two.margin
+        }
+    }
+
+    /// Whether a purchase or a return can be entered: it is known already, or there are not too many.
+    package func hasRoom(for id: FactID) -> Bool {
+        amounts.count < Self.mostAmounts || amounts.contains { $0.id == id }
     }
 
     package mutating func merge(_ other: Outcomes) {

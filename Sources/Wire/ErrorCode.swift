@@ -45,17 +45,21 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case approvalExpired = "approval_expired"
     case notVerified = "not_verified"
     case suppressed
+    case invalidField = "invalid_field"
+    case invalidCatalogue = "invalid_catalogue"
+    case noCatalogue = "no_catalogue"
+    case noScores = "no_scores"
     case damaged
     case `internal`
 
     package var status: Status {
         switch self {
         case .malformedMessage, .protocolError, .missingField, .unknownPurpose, .unknownSource, .batchEmpty,
-            .batchTooLarge, .frameTooLarge:
+            .batchTooLarge, .frameTooLarge, .invalidField, .invalidCatalogue:
             .invalidArgument
         case .unknownRecord, .noSuchAssertion, .unknownErasure, .unknownSubject: .notFound
         case .contradiction, .componentFull, .beforeClock, .afterClock, .laterEvidence, .storeFull, .wrongState,
-            .otherRequest, .approvalExpired, .notVerified, .suppressed:
+            .otherRequest, .approvalExpired, .notVerified, .suppressed, .noCatalogue, .noScores:
             .failedPrecondition
         case .feedTrimmed, .feedAhead: .outOfRange
         case .roleRequired, .purposeNotPermitted, .sourceNotPermitted, .ownRequest: .permissionDenied

@@ -28,6 +28,8 @@ package enum Method: UInt16, Hashable, Sendable, CaseIterable {
     case key = 0x0406
     case sweep = 0x0407
     case purge = 0x0408
+    case loadOffers = 0x0409
+    case showOffers = 0x040a
     case requestErasure = 0x0501
     case planErasure = 0x0502
     case approve = 0x0503
@@ -41,6 +43,21 @@ package enum Method: UInt16, Hashable, Sendable, CaseIterable {
     case lift = 0x050b
     case readmit = 0x050c
     case scrub = 0x050d
+    case score = 0x0601
+    case decideOffer = 0x0701
+    case offerOutcome = 0x0702
+
+    /// Of a method whose calls are mostly short reads, done on the connection's own thread; nil: of another.
+    @inline(__always)
+    package init?(short code: UInt16) {
+        switch code {
+        case Method.resolve.rawValue: self = .resolve
+        case Method.resolveBatch.rawValue: self = .resolveBatch
+        case Method.score.rawValue: self = .score
+        case Method.decideOffer.rawValue: self = .decideOffer
+        default: return nil
+        }
+    }
 
     package var kind: MethodKind {
         switch self {
@@ -53,7 +70,7 @@ package enum Method: UInt16, Hashable, Sendable, CaseIterable {
     /// Whether a call may be sent again that was perhaps carried out: it changes nothing, or the same twice is the same once.
     package var isIdempotent: Bool {
         switch self {
-        case .simulate, .requestErasure, .approve, .reject, .readmit: false
+        case .simulate, .requestErasure, .approve, .reject, .readmit, .loadOffers, .decideOffer: false
         default: true
         }
     }
@@ -72,6 +89,8 @@ package enum Method: UInt16, Hashable, Sendable, CaseIterable {
             case 0x03: "selvedge.v1.Consent"
             case 0x04: "selvedge.v1.Admin"
             case 0x05: "selvedge.v1.Privacy"
+            case 0x06: "selvedge.v1.Score"
+            case 0x07: "selvedge.v1.Offer"
             default: "selvedge.v1.Session"
             }
         }
@@ -91,7 +110,7 @@ package enum Method: UInt16, Hashable, Sendable, CaseIterable {
         case .recordStream: "RecordStream"
         case .retract: "Retract"
         case .assert: "Assert"
-        case .decide: "Decide"
+        case .decide, .decideOffer: "Decide"
         case .ledger: "Ledger"
         case .prove: "Prove"
         case .describe: "Describe"
@@ -114,6 +133,10 @@ package enum Method: UInt16, Hashable, Sendable, CaseIterable {
         case .lift: "Lift"
         case .readmit: "Readmit"
         case .scrub: "Scrub"
+        case .score: "Score"
+        case .offerOutcome: "Outcome"
+        case .loadOffers: "LoadOffers"
+        case .showOffers: "ShowOffers"
         }
     }
 }

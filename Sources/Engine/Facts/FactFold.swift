@@ -27,17 +27,22 @@ final class SourceMasks: Sendable {
 
     /// The facts of members that a purpose may use: the fold over members and sources.
     ///
-    /// - Parameter purpose: nil: whatever they may serve, past consent.
+    /// - Parameters:
+    ///   - purpose: nil: whatever they may serve, past consent.
+    ///   - length: what is read more than that is a `LongRead`.
     func log(
         of members: [Member], for purpose: UInt8?, _ sealer: SealedFacts, _ configuration: Configuration,
-        _ snapshot: borrowing some Snapshot & ~Copyable
+        length: ReadLength = .any, _ snapshot: borrowing some Snapshot & ~Copyable
     ) throws -> FactLog {
         let bit = purpose.map { UInt32(1) << UInt32($0) } ?? .max
         var log = FactLog()
+        var left = length
         for member in members {
             for entry in try snapshot.facts(of: member.node) {
                 let mask = try mask(of: entry.key.source, configuration, snapshot)
-                if mask & bit != 0 { log.merge(try sealer.log(entry.row, entry.key)) }
+                guard mask & bit != 0 else { continue }
+                try left.take(bytes: entry.row.sealed.count)
+                log.merge(try sealer.log(entry.row, entry.key))
             }
         }
         return log

@@ -6,7 +6,7 @@ internal import GraphStore
 /// Group commit: many callers, one writer thread, one transaction for all that is waiting.
 ///
 /// Batches of observations that wait together are applied together and acknowledged after their common commit; a
-/// component that they all touch is evaluated and written once. Every other command has a transaction of its own, so
+/// component that they all touch is evaluated and written once. Decisions on offers share transactions too. Every other command has a transaction of its own, so
 /// that one that is refused takes nothing else down.
 package final class GroupCommitter: Sendable {
     /// What a caller gets: its own outcomes, or why nothing was applied. Called on the writer thread.
@@ -79,15 +79,17 @@ package final class GroupCommitter: Sendable {
     private static func commit(_ jobs: [Job], to engine: Engine, limit: Int, _ observer: Observer) {
         var waiting: [(observations: [KeyedObservation], completion: Completion)] = []
         var count = 0
-        var questions: [(asked: [OfferQuestion], completion: Completion)] = []
+        var offers: [WaitingOffer] = []
         for job in jobs {
-            if case .command(.offers(.decide(let asked)), let completion) = job {
+            if case .command(.offers(let command), let completion) = job,
+                let offer = WaitingOffer(command, completion)
+            {
                 flush(&waiting, to: engine, observer)
                 count = 0
-                questions.append((asked, completion))
+                offers.append(offer)
                 continue
             }
-            decide(&questions, on: engine, observer)
+            Self.offer(&offers, on: engine, observer)
             guard case .command(.record(let observations), let completion) = job else {
                 flush(&waiting, to: engine, observer)
                 count = 0
@@ -102,7 +104,7 @@ package final class GroupCommitter: Sendable {
             count += observations.count
         }
         flush(&waiting, to: engine, observer)
-        decide(&questions, on: engine, observer)
+        offer(&offers, on: engine, observer)
     }
 
     private static func run(_ job: Job, on engine: Engine, _ observer: Observer) {

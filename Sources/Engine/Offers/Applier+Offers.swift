@@ -19,6 +19,8 @@ extension Applier {
             for question in questions { report.offers.append(try decide(question, &transaction)) }
         case .outcomes(let outcomes):
             for outcome in outcomes { report.effects.append(try enter(outcome, &transaction)) }
+        case .together(let commands):
+            for command in commands { try apply(command, &report, &transaction) }
         case .release(let time):
             var desk = try takeDesk(transaction)
             report.number = UInt64(try release(until: time, &desk, &transaction))
@@ -26,7 +28,7 @@ extension Applier {
         }
     }
 
-    private func keep(
+    private mutating func keep(
         _ bytes: [UInt8], _ kind: ArtefactKey.Kind, _ time: Timestamp, _ transaction: inout WriteTransaction
     ) throws -> UInt32 {
         let version = (try transaction.latest(kind)?.version ?? 0) + 1
@@ -37,18 +39,20 @@ extension Applier {
             bytes = models.encoded()
         }
         try transaction.put(Tables.artefacts, ArtefactKey(kind, version), Artefact(time: time, bytes: bytes))
+        desk = nil
         return version
     }
 
-    /// The desk as the transaction has it: read anew where something else has written since.
+    /// The desk as the transaction has it: read anew where something else has written since. It is taken, so that nothing of
+    /// it is copied when it changes; whoever takes it puts it back.
     private mutating func takeDesk(_ transaction: borrowing WriteTransaction) throws -> OfferDesk {
-        if var desk, try desk.isCurrent(transaction) {
-            if !isDeskFresh { try desk.refresh(transaction) }
-            isDeskFresh = true
-            return desk
-        }
-        isDeskFresh = true
-        return try OfferDesk(transaction)
+        defer { isDeskFresh = true }
+        guard var taken = desk else { return try OfferDesk(transaction) }
+        desk = nil
+        if isDeskFresh { return taken }
+        guard try taken.isCurrent(transaction) else { return try OfferDesk(transaction) }
+        try taken.refresh(transaction)
+        return taken
     }
 
     // MARK: Deciding
@@ -59,13 +63,14 @@ extension Applier {
         var desk = try takeDesk(transaction)
         _ = try release(until: question.now, &desk, &transaction)
         let reader = OfferReader(
-            facts: SealedFacts(keyRing, sealing), masks: sourceMasks, configuration: state.configuration)
+            SealedFacts(keyRing, sealing), sourceMasks, state.configuration, keyRing.profileCipher)
         let request = ViewRequest(
             purpose: question.purpose, now: question.now.milliseconds, context: viewContext(state))
         let purpose = state.purposes[Int(question.purpose)]
-        let asked = try reader.situation(question, request, purpose: purpose, desk, transaction)
-        let (decision, terms, trace) = desk.decide(
+        let asked = try reader.situation(question, request, purpose: purpose, &desk, transaction)
+        let (decision, trace) = desk.decide(
             asked.situation, draw: question.draw, wantsTrace: question.wantsTrace)
+        let terms = desk.terms(of: decision, asked.situation)
         let number = try desk.takeNumber(&transaction)
         let key = OfferDecisionKey(node: asked.home ?? NodeID(0), number: number)
         let record = asked.record(decision, terms, question, desk)
@@ -107,19 +112,16 @@ extension Applier {
     private mutating func enter(
         _ outcome: OfferOutcome, _ transaction: inout WriteTransaction
     ) throws -> OutcomeEffect {
+        if let field = outcome.fault { throw EngineError.offerField(field) }
         var desk = try takeDesk(transaction)
+        defer { self.desk = desk }
         _ = try release(until: outcome.time, &desk, &transaction)
         guard let key = outcome.decision.key(keyRing.profileCipher),
             let old = try transaction.get(Tables.decisions, key)
-        else {
-            self.desk = desk
-            return .unknown
-        }
+        else { return .unknown }
         let sealer = SealedDecisions(keyRing, sealing)
-        guard let before = try sealer.record(old, key) else {
-            self.desk = desk
-            return .unknown
-        }
+        guard let before = try sealer.record(old, key) else { return .unknown }
+        if let amount = outcome.amount, !before.outcomes.hasRoom(for: amount.id) { return .tooMany }
         var record = before
         record.outcomes.add(outcome.kind, at: outcome.time, amount: outcome.amount)
         var row = old
@@ -128,10 +130,9 @@ extension Applier {
             row.state = old.state == .held || desk.hasRoom(old) ? .used : .late
         }
         if outcome.kind != .returned, row.hasOffer { row.isContact = true }
-        guard record != before || row != old else {
-            self.desk = desk
-            return .unchanged
-        }
+        guard record != before || row != old else { return .unchanged }
+        // A later version that says the same is kept, as one between the two may still come, and is no news.
+        let isNews = row != old || !record.outcomes.tells(before.outcomes)
         try sealer.seal(record, into: &row, key, &transaction)
         try transaction.put(Tables.decisions, key, row)
         if old.state == .held, row.state != .held {
@@ -141,7 +142,7 @@ extension Applier {
         let exposures: Int64 = row.hasOffer && row.isContact && !old.isContact ? 1 : 0
         let responses: Int64 = record.outcomes.hasConverted && !before.outcomes.hasConverted ? 1 : 0
         try desk.learn(record, exposures: exposures, responses: responses, &transaction)
-        self.desk = desk
+        guard isNews else { return .unchanged }
         return row.state == .late && old.state != .late ? .late : .entered
     }
 

@@ -32,25 +32,10 @@ extension Engine {
         }
     }
 
-    /// Decides without keeping anything: no reservation, and nothing of it counts. By counters at most `tryAge` old.
+    /// Decides without keeping anything: no reservation, and nothing of it counts. By counters at most 100 ms old.
     ///
     /// - Throws: `noCatalogue`; `offerField` for a question that cannot be so.
-    package func tryOffer(_ question: OfferQuestion) throws -> OfferAnswer {
-        let transaction = try store.environment.beginRead()
-        var desk = try desks.desk(transaction)
-        let reader = OfferReader(
-            facts: SealedFacts(store.keyRing, store.sealing), masks: applier.sourceMasks,
-            configuration: store.configuration)
-        let request = self.request(question.purpose, at: question.now)
-        let names = store.configuration.purposeNames
-        guard let purpose = names.first(where: { purposeNumbers[$0] == question.purpose }) else {
-            throw EngineError.unknownPurpose(allowed: names)
-        }
-        let asked = try reader.situation(question, request, purpose: purpose, desk, transaction)
-        let (decision, _, trace) = desk.decide(
-            asked.situation, draw: question.draw, wantsTrace: question.wantsTrace)
-        return desk.answer(decision, asked, trace)
-    }
+    package func tryOffer(_ question: OfferQuestion) throws -> OfferAnswer { try reading().tryOffer(question) }
 
     /// Every decision that is held, in the order of the table, with the anchor of the profile that it is of now; nil: it was
     /// of nobody known.
@@ -77,6 +62,32 @@ extension Engine {
     }
 }
 
+extension Reading {
+    /// As `Engine.tryOffer`.
+    ///
+    /// - Parameter length: what takes more reading is a `LongRead`.
+    package func tryOffer(_ question: OfferQuestion, length: ReadLength = .any) throws -> OfferAnswer {
+        var desk = try engine.desks.desk(transaction, at: question.now)
+        let request = engine.request(question.purpose, at: question.now)
+        let asked = try OfferReader(engine.store, engine.sourceMasks).situation(
+            question, request, purpose: engine.purposesByNumber[Int(question.purpose)], &desk, length: length,
+            transaction)
+        let (decision, trace) = desk.decide(asked.situation, draw: question.draw, wantsTrace: question.wantsTrace)
+        return desk.answer(decision, asked, trace)
+    }
+
+    /// Looks whether a question can be asked of the catalogue in use: one that cannot would be refused in the middle of a
+    /// transaction with others.
+    ///
+    /// - Throws: as `tryOffer`.
+    package func check(_ question: OfferQuestion) throws {
+        let desk = try engine.desks.desk(transaction, at: question.now)
+        _ = try OfferReader(engine.store, engine.sourceMasks).frame(
+            question, purpose: engine.purposesByNumber[Int(question.purpose)], desk)
+    }
+
+}
+
 /// The desk of those who only try: read anew when it is old, so that a try costs no look at every counter.
 final class SharedDesk: Sendable {
     private struct Held {
@@ -88,16 +99,19 @@ final class SharedDesk: Sendable {
     /// How old counters may be.
     static let age = Duration.milliseconds(100)
 
-    func desk(_ snapshot: borrowing some Snapshot & ~Copyable) throws -> OfferDesk {
+    /// - Parameter time: of the question; what is the same for everyone on its day is kept too.
+    func desk(_ snapshot: borrowing some Snapshot & ~Copyable, at time: Timestamp) throws -> OfferDesk {
         let now = ContinuousClock.now
-        if let found = held.withLock({ $0 }), found.read.duration(to: now) < Self.age { return found.desk }
+        let found = held.withLock { $0 }
+        if let found, found.read.duration(to: now) < Self.age, try found.desk.isCurrent(snapshot) { return found.desk }
         var desk: OfferDesk
-        if let found = held.withLock({ $0 }), try found.desk.isCurrent(snapshot) {
+        if let found, try found.desk.isCurrent(snapshot) {
             desk = found.desk
             try desk.refresh(snapshot)
         } else {
             desk = try OfferDesk(snapshot)
         }
+        _ = desk.genericScores(at: time)
         held.withLock { [desk] in $0 = Held(desk: desk, read: now) }
         return desk
     }

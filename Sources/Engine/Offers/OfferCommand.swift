@@ -10,6 +10,8 @@ package enum OfferCommand: Sendable {
     case decide([OfferQuestion])
     /// Enters what became of decisions; the effects are in `CommandReport.effects`.
     case outcomes([OfferOutcome])
+    /// Decisions and outcomes one after the other; answers and effects stand in that order.
+    case together([OfferCommand])
     /// Gives back what is held past its time; how many are in `CommandReport.number`.
     case release(Timestamp)
 }

@@ -21,8 +21,12 @@ struct OfferDesk: Sendable {
     private(set) var offers: [CounterRow]
     private(set) var arms: [CounterRow]
     private(set) var fallback: CounterRow
+    /// What is left, by offer.
+    private(set) var counters: Counters
     private var effects: ArmEffects
     private var number: UInt64
+    /// `genericScores` of a day.
+    var generic: (day: Int32, scores: ProfileScores)?
 
     /// The name of the fallback.
     static let noName = Bytes16(high: 0, low: 0)
@@ -46,6 +50,7 @@ struct OfferDesk: Sendable {
         }
         channelNames = compiled.catalogue.channels.map { OfferName.short($0.name) }
         (offers, arms, fallback, number) = ([], [], CounterRow(), 0)
+        counters = Counters(full: compiled)
         effects = ArmEffects(arms: compiled.arms.count)
         try refresh(snapshot)
     }
@@ -63,43 +68,34 @@ struct OfferDesk: Sendable {
         arms = try armNames.map { try snapshot.get(Tables.counters, CounterKey(.arm, $0)) ?? CounterRow() }
         fallback = try snapshot.get(Tables.counters, CounterKey(.arm, Self.noName)) ?? CounterRow()
         number = UInt64(clamping: try snapshot.get(Tables.counters, CounterKey(.numbers))?.values[0] ?? 0)
-        learn()
-    }
-
-    private mutating func learn() {
+        for place in offers.indices { countDown(place) }
         effects = ArmEffects(arms.map(\.record), fallback: fallback.record)
     }
 
     // MARK: Deciding
 
-    /// What is left, by offer.
-    var counters: Counters {
-        var counters = Counters(full: compiled)
-        for place in offers.indices {
-            let row = offers[place]
-            if counters.stock[place] != Counters.endless {
-                counters.stock[place] = max(0, counters.stock[place] - row[.heldUnits] - row[.usedUnits])
-            }
-            if counters.budget[place] != Counters.endless {
-                counters.budget[place] = max(0, counters.budget[place] - row[.heldMoney] - row[.usedMoney])
-            }
-        }
-        return counters
-    }
-
     mutating func decide(
         _ situation: Situation, draw: Double, wantsTrace: Bool
-    ) -> (decision: Decision, terms: ValueTerms, trace: Trace?) {
-        let counters = counters
-        var trace: Trace?
-        let decision: Decision
-        if wantsTrace {
-            let both = decider.trace(situation, counters, effects, draw: draw)
-            (decision, trace) = (both.decision, both.trace)
-        } else {
-            decision = decider.decide(situation, counters, effects, draw: draw)
+    ) -> (decision: Decision, trace: Trace?) {
+        guard wantsTrace else { return (decider.decide(situation, counters, effects, draw: draw), nil) }
+        let both = decider.trace(situation, counters, effects, draw: draw)
+        return (both.decision, both.trace)
+    }
+
+    /// The terms of what was decided. Before it is counted.
+    func terms(of decision: Decision, _ situation: Situation) -> ValueTerms {
+        decider.valueTerms(of: decision, situation, counters, effects)
+    }
+
+    /// What is left of an offer, by what of it is held and used.
+    private mutating func countDown(_ place: Int) {
+        let (offer, row) = (compiled.catalogue.offers[place], offers[place])
+        if let units = offer.inventory?.units {
+            counters.stock[place] = max(0, units - row[.heldUnits] - row[.usedUnits])
         }
-        return (decision, decider.valueTerms(of: decision, situation, counters, effects), trace)
+        if let budget = offer.budget {
+            counters.budget[place] = max(0, budget - row[.heldMoney] - row[.usedMoney])
+        }
     }
 
     // MARK: Counting
@@ -116,8 +112,7 @@ struct OfferDesk: Sendable {
     /// Whether an offer has as much left as a decision would take: after it was given back.
     func hasRoom(_ row: OfferDecisionRow) -> Bool {
         guard let place = offerNames.firstIndex(of: row.offer) else { return true }
-        let left = counters
-        return left.stock[place] >= Int64(row.units) && left.budget[place] >= row.money
+        return counters.stock[place] >= Int64(row.units) && counters.budget[place] >= row.money
     }
 
     /// Counts what a row of a decision has in place of what it had.
@@ -130,7 +125,10 @@ struct OfferDesk: Sendable {
         var sums = try place.map { offers[$0] } ?? transaction.get(Tables.counters, key) ?? CounterRow()
         if let old { sums.count(old, sign: -1) }
         sums.count(new)
-        if let place { offers[place] = sums }
+        if let place {
+            offers[place] = sums
+            countDown(place)
+        }
         try transaction.put(Tables.counters, key, sums)
     }
 
@@ -151,9 +149,14 @@ struct OfferDesk: Sendable {
             sums = try transaction.get(Tables.counters, key) ?? CounterRow()
         }
         sums.learn(record, exposures: exposures, responses: responses)
-        if name == Self.noName { fallback = sums } else if let place { arms[place] = sums }
+        if name == Self.noName {
+            fallback = sums
+            effects = ArmEffects(arms.map(\.record), fallback: sums.record)
+        } else if let place {
+            arms[place] = sums
+            effects.update(place, sums.record, fallback: fallback.record)
+        }
         try transaction.put(Tables.counters, key, sums)
-        learn()
     }
 }
 

@@ -1,6 +1,7 @@
 package import GraphStore
 package import Identity
 package import Offers
+package import Scoring
 internal import Stitching
 
 /// What is to be offered to whom: a value without a raw identifier, with the randomness that the choice uses.
@@ -24,7 +25,7 @@ package struct OfferQuestion: Hashable, Sendable {
         }
     }
 
-    package var key: IdentityKey
+    package var subject: ViewSubject
     /// The store's number of the purpose.
     package var purpose: UInt8
     package var now: Timestamp
@@ -45,7 +46,11 @@ package struct OfferQuestion: Hashable, Sendable {
     package static let longestHold: Int32 = 7 * 86_400
 
     package init(key: IdentityKey, purpose: UInt8, now: Timestamp, draw: Double) {
-        self.key = key
+        self.init(about: .key(key), purpose: purpose, now: now, draw: draw)
+    }
+
+    package init(about subject: ViewSubject, purpose: UInt8, now: Timestamp, draw: Double) {
+        self.subject = subject
         self.purpose = purpose
         self.now = now
         self.draw = draw
@@ -74,6 +79,7 @@ package struct OfferDecisionID: Hashable, Sendable {
         self.init(high: id.high, low: id.low)
     }
 
+    /// Which row it names; nil: it was not made here.
     func key(_ cipher: ProfileCipher) -> OfferDecisionKey? {
         let words = cipher.decryptBoth(high, low)
         return words.1 == 0 ? nil : OfferDecisionKey(node: NodeID(words.0), number: words.1)
@@ -109,7 +115,11 @@ package struct OfferAnswer: Sendable {
     package var catalogueVersion: UInt32
     /// 0: there are no score models.
     package var modelVersion: UInt64
+    /// Of the catalogue's money.
+    package var currency: Currency
     package var trace: Trace?
+    /// With a trace: what its numbers stand for.
+    package var catalogue: Catalogue?
 }
 
 /// What became of a decision.
@@ -119,6 +129,16 @@ package struct OfferOutcome: Hashable, Sendable {
     package var time: Timestamp
     /// Of a purchase or a return.
     package var amount: Outcomes.Amount?
+
+    /// The field that cannot be so; nil where all can. Sums over many decisions stay in 64 bits.
+    package var fault: String? {
+        if time.milliseconds < 0 { return "time" }
+        guard let amount else { return nil }
+        let most = BasketLine.largestAmount
+        for (name, money) in [("revenue", amount.revenue), ("discount", amount.discount), ("margin", amount.margin)]
+        where !(-most...most).contains(money) { return name }
+        return nil
+    }
 
     package init(decision: OfferDecisionID, kind: OutcomeKind, time: Timestamp, amount: Outcomes.Amount? = nil) {
         self.decision = decision
@@ -137,4 +157,6 @@ package enum OutcomeEffect: String, Hashable, Sendable, CaseIterable {
     case late
     /// There is no such decision, or no more.
     case unknown
+    /// The decision has as many purchases and returns as one may have: not entered.
+    case tooMany = "too_many"
 }

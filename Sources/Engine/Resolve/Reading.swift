@@ -5,8 +5,8 @@ package import Stitching
 
 /// One snapshot for several questions: it must answer none that was asked after it was taken.
 package struct Reading: ~Copyable {
-    private let engine: Engine
-    private let transaction: ReadTransaction
+    let engine: Engine
+    let transaction: ReadTransaction
 
     fileprivate init(_ engine: Engine) throws {
         self.engine = engine
@@ -29,10 +29,7 @@ package struct Reading: ~Copyable {
 
     /// What a caller may see of the profile that a view's id leads to. A forged id looks like an unknown one.
     package func view(_ id: ProfileID, _ request: borrowing ViewRequest) throws -> ViewOutcome {
-        guard let node = engine.store.keyRing.profileCipher.decrypt(id.high, id.low) else {
-            return try transaction.view(of: IdentityKey(high: id.high, low: id.low), request)
-        }
-        return try transaction.view(ofAnchor: NodeID(node), request)
+        try transaction.view(of: .profile(id), request, engine.store.keyRing.profileCipher)
     }
 }
 

@@ -9,7 +9,7 @@ extension Engine {
     package func facts(of key: IdentityKey, _ request: ViewRequest) throws -> FactLog? {
         let transaction = try store.environment.beginRead()
         guard let profile = try transaction.view(of: key, request).profile else { return nil }
-        return try applier.sourceMasks.log(
+        return try sourceMasks.log(
             of: profile.members, for: request.purpose, SealedFacts(store.keyRing, store.sealing), store.configuration,
             transaction)
     }

@@ -21,6 +21,26 @@ package struct ScoreAnswer: Sendable {
     package var declared: [String] = []
 }
 
+extension ScoreAnswer {
+    /// Every score with its name: those of lifetimes and orders, categories, bands of discount, hours.
+    package var estimates: [(name: String, score: Score)] {
+        var list: [(name: String, score: Score)] = []
+        func add(_ name: String, _ score: Score?) { if let score { list.append((name, score)) } }
+        add("active", card.active)
+        add("purchases", card.purchases)
+        add("any_purchase", card.anyPurchase)
+        add("order_value", card.orderValue)
+        add("lifetime_value", card.lifetimeValue)
+        for entry in card.categories {
+            let place = Int(entry.category)
+            add("affinity: \(categories.indices.contains(place) ? categories[place] : "?")", entry.score)
+        }
+        for entry in card.discounts { add("discount: \(entry.band.name)", entry.score.score) }
+        for entry in card.hours { add("hour: \(entry.hour)", entry.score) }
+        return list
+    }
+}
+
 extension Engine {
     /// The latest score models; nil: none were trained.
     package func scoreModels() throws -> ScoreModels? {
@@ -29,32 +49,12 @@ extension Engine {
         }
     }
 
-    /// The scores of the person of an identifier as of the moment of the request. Without consent, and of nobody known,
-    /// they are generic: what the models say of everyone.
+    /// The scores of a person as of the moment of the request. Without consent, and of nobody known, they are generic: what
+    /// the models say of everyone.
     ///
     /// - Throws: `noScores` where no models were trained.
     package func score(_ key: IdentityKey, _ request: ViewRequest) throws -> ScoreAnswer {
-        let transaction = try store.environment.beginRead()
-        guard let (_, artefact) = try transaction.latest(.scores) else { throw EngineError.noScores }
-        let models = try ScoreModels(decoding: artefact.bytes)
-        let members = try transaction.view(of: key, request).profile?.members ?? []
-        var log: FactLog?
-        var confidence = IdentityConfidence.certain
-        if !members.isEmpty {
-            log = try applier.sourceMasks.log(
-                of: members, for: request.purpose, SealedFacts(store.keyRing, store.sealing), store.configuration,
-                transaction)
-            confidence = try transaction.confidence(in: members)
-        }
-        let card = ScoreCard(
-            models, log?.summary { models.category(named: $0) },
-            asOf: Int32(clamping: request.now / 86_400_000), cohort: nil, confidence: confidence, terms: models.terms)
-        var answer = ScoreAnswer(
-            card: card, categories: models.categories, currency: models.currency, horizonDays: models.horizonDays,
-            trainedBefore: models.before, refusals: models.refusals)
-        for fact in log?.facts ?? [] { answer.facts[fact.kind, default: 0] += 1 }
-        answer.declared = log?.declared ?? []
-        return answer
+        try reading().score(.key(key), request)
     }
 
     /// Fits every model to what people did who allow a purpose: nothing is kept yet.
@@ -65,7 +65,7 @@ extension Engine {
     ) throws -> (models: ScoreModels, report: TrainingReport) {
         let transaction = try store.environment.beginRead()
         let sealer = SealedFacts(store.keyRing, store.sealing)
-        let masks = applier.sourceMasks
+        let masks = sourceMasks
         let configuration = store.configuration
         var training = ScoreTraining(options)
         var read = 0
@@ -96,5 +96,35 @@ extension Engine {
             if held.namespace == .record, member.namespace != .record { found[member.cluster] = member }
         }
         return found.keys.sorted().compactMap { found[$0]?.key }
+    }
+}
+
+extension Reading {
+    /// As `Engine.score`.
+    ///
+    /// - Parameter length: what takes more reading is a `LongRead`.
+    package func score(
+        _ subject: ViewSubject, _ request: borrowing ViewRequest, length: ReadLength = .any
+    ) throws -> ScoreAnswer {
+        guard let models = try engine.sharedModels.latest(transaction) else { throw EngineError.noScores }
+        let store = engine.store
+        let members = try transaction.view(of: subject, request, store.keyRing.profileCipher).profile?.members ?? []
+        var log: FactLog?
+        var confidence = IdentityConfidence.certain
+        if !members.isEmpty {
+            log = try engine.sourceMasks.log(
+                of: members, for: request.purpose, SealedFacts(store.keyRing, store.sealing), store.configuration,
+                length: length, transaction)
+            confidence = try transaction.confidence(in: members)
+        }
+        let card = ScoreCard(
+            models, log?.summary { models.category(named: $0) },
+            asOf: Int32(clamping: request.now / 86_400_000), cohort: nil, confidence: confidence, terms: models.terms)
+        var answer = ScoreAnswer(
+            card: card, categories: models.categories, currency: models.currency, horizonDays: models.horizonDays,
+            trainedBefore: models.before, refusals: models.refusals)
+        for fact in log?.facts ?? [] { answer.facts[fact.kind, default: 0] += 1 }
+        answer.declared = log?.declared ?? []
+        return answer
     }
 }

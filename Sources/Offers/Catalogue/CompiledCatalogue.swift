@@ -69,6 +69,8 @@ package struct CompiledCatalogue: Sendable {
     let quiet: [QuietHours?]
     let repeatMilliseconds: Int64
     private let productNumbers: [String: Int32]
+    /// Stacking groups, in order.
+    private let groups: [String]
 
     package var offers: Int { rows.count }
     /// How many products offers name.
@@ -89,6 +91,7 @@ package struct CompiledCatalogue: Sendable {
         arms = layout.arms
         caps = layout.caps
         categories = layout.categories
+        groups = layout.groups
         productBits = layout.productBits
         categoryBits = layout.categoryBits
     }
@@ -103,7 +106,7 @@ package struct CompiledCatalogue: Sendable {
 
     /// The mask of a stacking group; nil where no offer is in it.
     package func group(named name: String) -> UInt64? {
-        Layout.groups(catalogue).firstIndex(of: name).map { 1 << UInt64($0) }
+        Self.place(name, groups).map { 1 << UInt64($0) }
     }
 
     static func place(_ name: String, _ names: [String]) -> Int? {

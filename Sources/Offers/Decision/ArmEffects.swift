@@ -52,16 +52,26 @@ package struct ArmEffects: Hashable, Sendable {
     /// a normal prior around 1, a normal likelihood. The baseline is taken as many times as the fallback's responses
     /// exceed the ones scored for it (with ten responses as scored to begin with).
     package init(_ records: some Sequence<ArmRecord>, fallback: ArmRecord) {
-        let ratio = (Double(fallback.responses) + 10) / (fallback.baseline + 10)
-        let prior = 1 / (Self.priorError * Self.priorError)
         multipliers = []
         errors = []
         for record in records {
-            let noise = max(record.variance, 1e-9)
-            let precision = prior + record.lift * record.lift / noise
-            let excess = Double(record.responses) - ratio * record.baseline
-            multipliers.append((prior + record.lift * excess / noise) / precision)
-            errors.append((1 / precision).squareRoot())
+            let (multiplier, error) = Self.posterior(record, fallback)
+            multipliers.append(multiplier)
+            errors.append(error)
         }
+    }
+
+    /// What is known of one arm has changed, and nothing of the fallback.
+    package mutating func update(_ arm: Int, _ record: ArmRecord, fallback: ArmRecord) {
+        (multipliers[arm], errors[arm]) = Self.posterior(record, fallback)
+    }
+
+    private static func posterior(_ record: ArmRecord, _ fallback: ArmRecord) -> (multiplier: Double, error: Double) {
+        let ratio = (Double(fallback.responses) + 10) / (fallback.baseline + 10)
+        let prior = 1 / (priorError * priorError)
+        let noise = max(record.variance, 1e-9)
+        let precision = prior + record.lift * record.lift / noise
+        let excess = Double(record.responses) - ratio * record.baseline
+        return ((prior + record.lift * excess / noise) / precision, (1 / precision).squareRoot())
     }
 }

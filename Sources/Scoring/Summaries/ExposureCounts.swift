@@ -9,6 +9,17 @@ package enum DiscountBand: UInt8, Hashable, Sendable, CaseIterable {
     case deep = 3
     case steep = 4
 
+    /// As it is told outside.
+    package var name: String {
+        switch self {
+        case .none: "none"
+        case .light: "light"
+        case .medium: "medium"
+        case .deep: "deep"
+        case .steep: "steep"
+        }
+    }
+
     /// - Parameter basisPoints: hundredths of a per cent of the price.
     package init(basisPoints: Int) {
         switch basisPoints {

@@ -9,6 +9,20 @@ package enum FactKind: UInt8, Hashable, Sendable, CaseIterable {
     case response = 6
     case preference = 7
 
+    /// As it is told outside.
+    package var name: String {
+        switch self {
+        case .view: "view"
+        case .search: "search"
+        case .cart: "cart"
+        case .order: "order"
+        case .returned: "returned"
+        case .exposure: "exposure"
+        case .response: "response"
+        case .preference: "preference"
+        }
+    }
+
     /// Which of a log's two windows it is counted in: what was bought and said is not crowded out by what was looked at.
     var isLasting: Bool {
         switch self {

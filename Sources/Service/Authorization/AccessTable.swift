@@ -74,6 +74,11 @@ package enum AccessTable {
         case .requestErasure, .planErasure, .access, .restrict, .object, .lift, .readmit: .anyOf(.privacy)
         case .approve: .anyOf(.approve)
         case .reject, .erasureStatus, .listErasures, .certificate: .anyOf([.privacy, .approve])
+        case .score: .purpose(.score, look: [])
+        case .decideOffer: .purpose(.offer, look: [])
+        case .offerOutcome: .anyOf(.offer)
+        case .loadOffers: .anyOf(.admin)
+        case .showOffers: .anyOf([.offer, .admin])
         }
     }
 }

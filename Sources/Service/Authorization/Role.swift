@@ -10,9 +10,9 @@ package enum Role: String, Hashable, Sendable, CaseIterable {
     case privacy
     /// Confirms what another asked for.
     case approve
-    /// Reads scores; no method needs it yet.
+    /// Reads scores, for its purposes.
     case score
-    /// Asks for offers; no method needs it yet.
+    /// Asks for offers, for its purposes, and says what became of them.
     case offer
     /// Keeps the store.
     case admin
@@ -38,6 +38,7 @@ package struct RoleSet: OptionSet, Hashable, Sendable {
 
     package static var privacy: RoleSet { RoleSet(.privacy) }
     package static var approve: RoleSet { RoleSet(.approve) }
+    package static var offer: RoleSet { RoleSet(.offer) }
     package static var admin: RoleSet { RoleSet(.admin) }
     package static var all: RoleSet { RoleSet(Role.allCases.map { RoleSet($0) }) }
 

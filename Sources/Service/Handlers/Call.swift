@@ -1,4 +1,5 @@
 package import NIOCore
+internal import Synchronization
 package import Wire
 
 /// A call that is not answered on the spot, as the handlers see it: who makes it, and how its messages come and go.
@@ -6,11 +7,23 @@ package struct Call: Sendable {
     package let method: Method
     package let grants: Grants
     package let budget: PrincipalBudget
+    package let purpose = CallPurpose()
 
     package init(method: Method, grants: Grants, budget: PrincipalBudget) {
         self.method = method
         self.grants = grants
         self.budget = budget
+    }
+}
+
+/// What a call is for, once its message was read: for what is counted at its end.
+package final class CallPurpose: Sendable {
+    private let held = Atomic<Int>(-1)
+
+    /// Its place among the configuration's purposes; -1: none.
+    package var place: Int {
+        get { held.load(ordering: .relaxed) }
+        set { held.store(newValue, ordering: .relaxed) }
     }
 }
 

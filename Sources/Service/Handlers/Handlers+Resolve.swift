@@ -24,12 +24,28 @@ package struct Turn: ~Copyable {
 }
 
 extension Handlers {
+    /// Answers a short read on the caller's own thread.
+    ///
+    /// - Parameter ahead: where this call may have been walked with others.
+    /// - Returns: the purpose's place in the configuration; nil for one that is not short after all, and is for `answer`:
+    ///   nothing was written then.
+    package func answerShort(
+        _ method: Method, _ message: Span<UInt8>, _ caller: Caller, _ turn: inout Turn, _ ahead: borrowing Ahead,
+        into out: inout ByteBuffer
+    ) throws(CallError) -> Int? {
+        switch method {
+        case .score: try scoreShort(message, caller, &turn, into: &out)
+        case .decideOffer: try decideShort(message, caller, turn, into: &out)
+        default: try resolveShort(method, message, caller, &turn, ahead, into: &out)
+        }
+    }
+
     /// Answers a `ResolveRequest` or a `ResolveBatchRequest` on the caller's own thread.
     ///
     /// - Parameter ahead: where this call may have been walked with others.
     /// - Returns: the purpose's place in the configuration; nil for a look past consent, which waits for the audit:
     ///   nothing was written then.
-    package func resolveShort(
+    private func resolveShort(
         _ method: Method, _ message: Span<UInt8>, _ caller: Caller, _ turn: inout Turn, _ ahead: borrowing Ahead,
         into out: inout ByteBuffer
     ) throws(CallError) -> Int? {

@@ -28,6 +28,11 @@ extension Handlers {
         case .object: try encode(try await object(try decode(message), call))
         case .lift: try encode(try await lift(try decode(message), call))
         case .readmit: try encode(try await readmit(try decode(message), call))
+        case .score: try encode(try await score(try decode(message), call))
+        case .decideOffer: try encode(try await decideOffer(try decode(message), call))
+        case .offerOutcome: try encode(try await offerOutcome(try decode(message), call))
+        case .loadOffers: try encode(try await loadOffers(try decode(message), call))
+        case .showOffers: try encode(try await showOffers(try decode(message), call))
         default: throw CallError(.unknownMethod, "\(call.method) is not a unary method")
         }
     }

@@ -14,6 +14,8 @@ package final class Handlers: Sendable {
     package let limits: ServiceLimits
     let metrics: ServiceMetrics
     let clock: @Sendable () -> Timestamp
+    /// The random numbers in 0..<1 that offers are chosen by.
+    let draw: @Sendable () -> Double
     /// Names of namespaces as bytes, by index in the configuration.
     let namespaceNames: [[UInt8]]
     let purposeNames: [String]
@@ -28,7 +30,8 @@ package final class Handlers: Sendable {
     package init(
         engine: Engine, authority: Authority, limits: ServiceLimits, writer: WriterQueue, readers: ReadingPool,
         metrics: ServiceMetrics, clock: @escaping @Sendable () -> Timestamp, erasures: ErasureWorker? = nil,
-        inspect: (@Sendable () throws -> IntegrityReport)? = nil
+        inspect: (@Sendable () throws -> IntegrityReport)? = nil,
+        draw: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
     ) throws {
         self.engine = engine
         self.authority = authority
@@ -37,6 +40,7 @@ package final class Handlers: Sendable {
         self.readers = readers
         self.metrics = metrics
         self.clock = clock
+        self.draw = draw
         intake = try engine.intake(now: clock)
         namespaceNames = engine.store.configuration.namespaces.map { Array($0.name.utf8) }
         self.inspect = inspect ?? { IntegrityCheck.run(engine.store) }

@@ -58,9 +58,12 @@ extension CallError {
         case .notAGrant:
             self.init(invalid: "not_a_grant", error.description, field: "purposes")
             return
-        case .cannotRepartition, .noCatalogue, .noScores, .offerField, .modelExists, .noSuchModel, .noModel,
-            .cannotTrain,
-            .noSuchMatch:
+        case .noCatalogue: code = .noCatalogue
+        case .noScores: code = .noScores
+        case .offerField(let field):
+            self.init(.invalidField, error.description, field: field == "offset" ? "offset_minutes" : field)
+            return
+        case .cannotRepartition, .modelExists, .noSuchModel, .noModel, .cannotTrain, .noSuchMatch:
             // Of a command that no server runs.
             self.init(.internal, "the server could not do it; its log says why")
             return

@@ -23,6 +23,21 @@ enum SubjectKey: Hashable, Sendable {
     case identity(IdentityKey)
     case profile(ProfileID)
 
+    var view: ViewSubject {
+        switch self {
+        case .identity(let key): .key(key)
+        case .profile(let id): .profile(id)
+        }
+    }
+
+    /// By which budgets tell subjects apart.
+    var budgetMark: UInt64 {
+        switch self {
+        case .identity(let key): key.budgetMark
+        case .profile(let id): id.budgetMark
+        }
+    }
+
     /// What the audit names: the identity key, or a profile id's 16 bytes in its place.
     var audited: IdentityKey {
         switch self {

@@ -18,7 +18,8 @@ import Wire
         .health: Set(Role.allCases), .requestErasure: [.privacy], .planErasure: [.privacy], .access: [.privacy],
         .restrict: [.privacy], .object: [.privacy], .lift: [.privacy], .readmit: [.privacy], .approve: [.approve],
         .reject: [.privacy, .approve], .erasureStatus: [.privacy, .approve], .listErasures: [.privacy, .approve],
-        .certificate: [.privacy, .approve], .scrub: [.admin],
+        .certificate: [.privacy, .approve], .scrub: [.admin], .score: [.score], .decideOffer: [.offer],
+        .offerOutcome: [.offer], .loadOffers: [.admin], .showOffers: [.offer, .admin],
     ]
 
     static func grants(
@@ -118,6 +119,25 @@ import Wire
             code: .roleRequired),
         Refused(
             method: .decide, roles: [.consent], demand: .source("crm"), code: .sourceNotPermitted, field: "source"),
+        Refused(
+            method: .score, roles: [.score], demand: .view(purpose: "marketing", look: false),
+            code: .purposeNotPermitted, field: "purpose"),
+        Refused(
+            method: .score, roles: [.score], demand: .view(purpose: "", look: false), code: .missingField,
+            field: "purpose"),
+        Refused(
+            method: .score, roles: [.offer, .resolve], demand: .view(purpose: "service", look: false),
+            code: .roleRequired),
+        Refused(
+            method: .score, roles: [.score, .admin], demand: .view(purpose: "service", look: true), code: .roleRequired),
+        Refused(
+            method: .decideOffer, roles: [.offer], demand: .view(purpose: "marketing", look: false),
+            code: .purposeNotPermitted, field: "purpose"),
+        Refused(
+            method: .decideOffer, roles: [.score, .admin], demand: .view(purpose: "service", look: false),
+            code: .roleRequired),
+        Refused(method: .offerOutcome, roles: [.score, .ingest], demand: .nothing, code: .roleRequired),
+        Refused(method: .loadOffers, roles: [.offer], demand: .nothing, code: .roleRequired),
         Refused(method: .decide, roles: [.ingest, .admin], demand: .source("web"), code: .roleRequired),
         Refused(
             method: .retract, roles: [.ingest], demand: .source("crm"), code: .sourceNotPermitted,

@@ -18,6 +18,7 @@ struct FuzzMessages {
             case .requestErasure, .planErasure, .approve, .reject, .erasureStatus, .listErasures, .certificate, .access,
                 .restrict, .object, .lift, .readmit, .scrub:
                 privacy(method, &random)
+            case .score, .decideOffer, .offerOutcome, .loadOffers, .showOffers: offers(method, &random)
             default: admin(method, &random)
             }
         return (try? message.serializedBytes()) ?? []
@@ -157,6 +158,56 @@ struct FuzzMessages {
                 $0.purposes = [random.pick(purposes)]
             }
         default: return SelvedgeScrubRequest.with { $0.reason = reason }
+        }
+    }
+
+    private static func offers(_ method: Wire.Method, _ random: inout SeededGenerator) -> any SwiftProtobuf.Message {
+        switch method {
+        case .score:
+            return SelvedgeScoreRequest.with {
+                ($0.subject, $0.purpose, $0.explain) = (subject(&random), random.pick(purposes), random.chance(50))
+            }
+        case .decideOffer:
+            var request = SelvedgeDecideOfferRequest()
+            (request.subject, request.purpose) = (subject(&random), random.pick(purposes))
+            request.basket = (0..<random.int(0...3)).map { _ in line(&random) }
+            request.channels = random.chance(20) ? [random.pick(["web", "email", "nothing"])] : []
+            request.cohort = random.pick(["", "", "vip", "nothing"])
+            request.appliedGroups = random.chance(20) ? ["seasonal", "nothing"] : []
+            request.offsetMinutes = Int32(random.pick([0, 60, -1_440, 1_441, Int(Int32.min)]))
+            request.holdSeconds = random.pick([0, 1, 604_800, 604_801, .max])
+            (request.trace, request.trial) = (random.chance(30), random.chance(60))
+            return request
+        case .offerOutcome:
+            var request = SelvedgeOfferOutcomeRequest()
+            request.outcomes = (0..<random.int(0...3)).map { _ in outcome(&random) }
+            return request
+        case .loadOffers:
+            let catalogues = ["", "currency: EUR", OfferWorld.catalogue, OfferWorld.catalogue + "more: 1\n"]
+            return SelvedgeLoadOffersRequest.with {
+                ($0.yaml, $0.check) = (random.pick(catalogues), random.chance(30))
+            }
+        default: return SelvedgeShowOffersRequest()
+        }
+    }
+
+    private static func line(_ random: inout SeededGenerator) -> SelvedgeBasketLine {
+        let amounts = [0, 1, 4_900, -1, 100_000_000_000, Int(Int64.max), Int(Int64.min)]
+        return .with {
+            ($0.product, $0.category) = (random.pick(["", "p1"]), random.pick(["", "lamps", "nothing"]))
+            if random.chance(50) { $0.quantity = random.pick([0, 1, 2, 1_000_000, .max]) }
+            ($0.unitPrice, $0.unitCost) = (Int64(random.pick(amounts)), Int64(random.pick(amounts)))
+        }
+    }
+
+    private static func outcome(_ random: inout SeededGenerator) -> SelvedgeOfferOutcome {
+        let amounts = [0, 1, 4_900, -4_900, 100_000_000_001, Int(Int64.max), Int(Int64.min)]
+        return .with {
+            $0.decisionID = random.pick(["", OfferWorld.unknownDecision, "dec_zzzzzzzzzzzzzzzzzzzzzzzzzz"])
+            $0.kind = random.pick([.unspecified, .shown, .bought, .returned])
+            if random.chance(50) { $0.timeMs = Int64(random.pick([0, 1_767_225_600_000, -1, Int.max, Int.min])) }
+            $0.orderID = random.pick(["", "o-1", "o-2"])
+            ($0.revenue, $0.margin) = (Int64(random.pick(amounts)), Int64(random.pick(amounts)))
         }
     }
 

@@ -34,7 +34,8 @@ import X509
         .requestErasure: ["privacy"], .planErasure: ["privacy"], .access: ["privacy"], .restrict: ["privacy"],
         .object: ["privacy"], .lift: ["privacy"], .readmit: ["privacy"], .approve: ["approve"],
         .reject: ["privacy", "approve"], .erasureStatus: ["privacy", "approve"],
-        .listErasures: ["privacy", "approve"], .certificate: ["privacy", "approve"],
+        .listErasures: ["privacy", "approve"], .certificate: ["privacy", "approve"], .score: ["score"],
+        .decideOffer: ["offer"], .offerOutcome: ["offer"], .showOffers: ["offer", "admin"],
     ]
 
     @Test(arguments: AccessWorld.roles, DoorKind.allCases)
@@ -116,6 +117,15 @@ import X509
         Overreach(
             "a look", "resolve", .explain,
             SelvedgeExplainRequest.with { ($0.first, $0.second, $0.look) = (ada, ada, Say.look()) }, "role_required"),
+        Overreach(
+            "another purpose", "score", .score,
+            SelvedgeScoreRequest.with { ($0.subject, $0.purpose) = (ada, "marketing") }, purpose),
+        Overreach("another purpose", "offer", .decideOffer, Say.deciding(ada, "marketing"), purpose),
+        Overreach(
+            "another purpose, kept", "offer", .decideOffer, Say.deciding(ada, "marketing", trial: false), purpose),
+        Overreach(
+            "the catalogue", "offer", .loadOffers, SelvedgeLoadOffersRequest.with { $0.yaml = OfferWorld.catalogue },
+            "role_required"),
         Overreach("no look", "admin", .resolve, Say.resolve(ada), "role_required"),
         Overreach("no look", "privacy", .resolveBatch, Say.batch([ada]), "role_required"),
         Overreach("no look", "admin", .watch, SelvedgeWatchRequest.with { $0.purpose = "service" }, "role_required"),

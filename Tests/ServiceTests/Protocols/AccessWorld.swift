@@ -127,6 +127,10 @@ struct AccessWorld {
         case .object: SelvedgeObjectRequest.with { ($0.subject, $0.reason) = (ada, "a test") }.bytes
         case .lift:
             SelvedgeLiftRequest.with { ($0.subject, $0.kind, $0.reason) = (ada, "restriction", "a test") }.bytes
+        case .score: SelvedgeScoreRequest.with { ($0.subject, $0.purpose) = (ada, "service") }.bytes
+        case .decideOffer: Say.deciding(ada).bytes
+        case .offerOutcome: Say.outcomes([Say.outcome(OfferWorld.unknownDecision, .shown)]).bytes
+        case .loadOffers: SelvedgeLoadOffersRequest.with { $0.yaml = OfferWorld.catalogue }.bytes
         default: []
         }
     }

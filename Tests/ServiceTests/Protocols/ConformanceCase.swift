@@ -9,7 +9,16 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
     let message: [UInt8]
     /// Whether the answer is the same, byte by byte, when it is asked for again.
     var isRead = true
+    /// Whether the store has a catalogue of offers and score models.
+    var isOfShop = false
     let verify: @Sendable (Reply) throws -> Void
+
+    /// With a catalogue of offers and score models in the store.
+    var shop: ConformanceCase {
+        var made = self
+        made.isOfShop = true
+        return made
+    }
 
     /// A call that is answered by one message.
     init<Answer: SwiftProtobuf.Message>(

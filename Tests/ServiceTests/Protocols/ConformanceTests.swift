@@ -9,9 +9,10 @@ import Wire
     private static let reads =
         ConformanceCase.resolves + ConformanceCase.batches + ConformanceCase.questions + ConformanceCase.privacy
         + ConformanceCase.administration + ConformanceCase.rights.filter(\.isRead)
+        + ConformanceCase.offers.filter(\.isRead)
     private static let writes =
         ConformanceCase.recording + ConformanceCase.asserting + ConformanceCase.clock
-        + ConformanceCase.rights.filter { !$0.isRead }
+        + ConformanceCase.rights.filter { !$0.isRead } + ConformanceCase.offers.filter { !$0.isRead }
 
     @Test func everyMethodHasACaseThatIsAnsweredAndOneThatIsRefused() {
         let methods = Set((Self.reads + Self.writes).map(\.method))
@@ -24,6 +25,7 @@ import Wire
         try await TestServer.with { server in
             let doors = [try server.door(.wire), try server.door(.grpc)]
             try await ConformanceCase.seed(doors[0])
+            if example.isOfShop { try await OfferWorld.stock(server, doors[0]) }
             var replies: [Reply] = []
             for door in doors {
                 let reply = await door.ask(example.method, example.message)
@@ -41,6 +43,7 @@ import Wire
         try await TestServer.with { server in
             let door = try server.door(kind)
             try await ConformanceCase.seed(door)
+            if example.isOfShop { try await OfferWorld.stock(server, door) }
             try example.verify(await door.ask(example.method, example.message))
             await door.close()
         }

@@ -61,6 +61,33 @@ enum Say {
         .with { ($0.sequence, $0.observations) = (sequence, observations) }
     }
 
+    /// A question about two lamps.
+    static func deciding(
+        _ subject: SelvedgeSubject, _ purpose: String = "service", trial: Bool = true
+    ) -> SelvedgeDecideOfferRequest {
+        .with { message in
+            (message.subject, message.purpose, message.trial) = (subject, purpose, trial)
+            message.basket = [
+                .with { line in
+                    (line.category, line.quantity, line.unitPrice, line.unitCost) = ("lamps", 2, 5_000, 1_000)
+                }
+            ]
+        }
+    }
+
+    static func outcome(
+        _ decision: String, _ kind: SelvedgeOfferOutcome.Kind, at time: Int64? = nil, order: String = "",
+        revenue: Int64 = 0
+    ) -> SelvedgeOfferOutcome {
+        .with { message in
+            (message.decisionID, message.kind, message.orderID) = (decision, kind, order)
+            if let time { message.timeMs = time }
+            message.revenue = revenue
+        }
+    }
+
+    static func outcomes(_ list: [SelvedgeOfferOutcome]) -> SelvedgeOfferOutcomeRequest { .with { $0.outcomes = list } }
+
     static func decision(_ purpose: String, _ decision: String, at time: Int64 = now) -> SelvedgeDecision {
         .with { ($0.purpose, $0.decision, $0.scope, $0.timeMs) = (purpose, decision, "profile", time) }
     }

@@ -21,6 +21,8 @@ final class TestServer: Sendable {
         var limits = ServiceLimits()
         /// Of erasures; nil: they end deleted.
         var tools: ErasureTools?
+        /// By which offers are chosen.
+        var draw: @Sendable () -> Double = { 0.5 }
         var log = ServiceLog(LogSink(LogSettings(), output: { _ in }))
         var configuration: Configuration = {
             // Many servers run beside each other, and a TiB of address space for each is more than there is.
@@ -68,7 +70,7 @@ final class TestServer: Sendable {
         self.metrics = metrics
         let handlers = try Handlers(
             engine: store.engine, authority: authority, limits: setup.limits, writer: writer, readers: readers,
-            metrics: metrics, clock: { clock.now }, erasures: erasures)
+            metrics: metrics, clock: { clock.now }, erasures: erasures, draw: setup.draw)
         let insecure = setup.policy == nil ? Principal.insecure : nil
         let server = WireServer(
             handlers, metrics: metrics, log: setup.log, insecure: insecure, isServing: { true })

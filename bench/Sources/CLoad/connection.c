@@ -148,6 +148,9 @@ int load_check(const load_frame *frame, load_answer answer) {
     if (answer.kind == LOAD_PROFILE) {
         return is_profile(at, frame->length) ? 0 : load_fail("an answer is not PROFILE");
     }
+    if (answer.kind == LOAD_PERSON) {
+        return frame->length > 2 && at[0] == 0x08 && at[1] == 1 ? 0 : load_fail("an answer is not of a PERSON");
+    }
     size_t items = 0;
     while (at < end) {
         if (*at++ != 0x0a) { return load_fail("a batch's answer has an unknown field"); }

@@ -10,6 +10,8 @@ final class Bench {
     let service: Service
     /// The same behind a socket of the file system; for that row alone.
     let neighbour: Service?
+    /// Serves scores and offers; for those rows alone.
+    let shop: Service?
     /// Resolves of random identifiers, one to a frame.
     let resolves: Requests
     let observations: Observations?
@@ -31,7 +33,7 @@ final class Bench {
     init(_ options: Options, directory: String) throws {
         self.options = options
         self.directory = directory
-        rows = Bench.rows(options).filter { options.rows.contains($0.name) }
+        rows = (Bench.rows(options) + Bench.shopRows(options)).filter { options.rows.contains($0.name) }
         let records = options.rows.contains(.record) || options.rows.contains(.p99)
         observations = records ? try Self.traffic(options, directory: directory) : nil
         let made = try MadeStore(people: options.people, directory: options.directory)
@@ -45,6 +47,13 @@ final class Bench {
             ? try Service(
                 executable, graph: made, name: "unix", directory: directory, socket: Self.socket(in: directory))
             : nil
+        shop =
+            options.rows.contains(where: \.isOfShop)
+            ? try Service(
+                executable,
+                graph: try MadeStore(
+                    shoppers: options.shoppers, directory: options.directory, executable: executable), name: "shop",
+                directory: directory) : nil
         var questions = Questions(options, seed: 1)
         resolves = questions.frames(Self.drawn)
         try questions.write(100_000, to: "\(directory)/requests")
@@ -87,6 +96,7 @@ final class Bench {
         var notes = [
             "\(options.people * 3) identifiers, asked by \(options.namespaces.joined(separator: ", "))\(phones)"
         ]
+        if shop != nil { notes.append("scores and decisions are of \(options.shoppers) people who have bought") }
         if observed > 0 { notes.append("\(refused) of \(observed) observations were refused and are not counted") }
         guard !shares.isEmpty else { return notes }
         notes.append("p99: recording kept \(range(shares, 2)) of half its capacity")
@@ -106,6 +116,7 @@ final class Bench {
     func stop() throws {
         try service.program.stop()
         try neighbour?.program.stop()
+        try shop?.program.stop()
         try redis.program.stop()
         try echo.program.stop()
     }
@@ -119,6 +130,7 @@ final class Bench {
         case .p99: try measureUnderLoad(&row)
         case .unix: try measureSocket(&row)
         case .generator: try measureGenerator(&row)
+        case .score, .decide, .durable, .scoreIdle, .decideIdle, .durableIdle: try measureShop(&row)
         }
     }
 }

@@ -5,7 +5,8 @@ struct Options {
 
           --identifiers N    of the graph, three to a person (2000000)
           --seconds S        each measurement (5)
-          --rows A,B         of: one, pipelined, batch, grpc, record, p99, unix, generator (all)
+          --rows A,B         of: one, pipelined, batch, grpc, record, p99, unix, generator, score, decide,
+                             durable, score-idle, decide-idle, durable-idle (all)
           --repeat N         measurements of each row, in turn; the table has medians (3)
           --connections N    of the second pipelined row (8)
           --depth N          requests on the way on each connection of a pipelined row (32)
@@ -14,6 +15,7 @@ struct Options {
           --batch N          observations to a message of RecordStream (500)
           --namespaces A,B   of what is asked by: email, phone, device_id (all three, at random)
           --observations N   of traffic to make at most (100000 a second to be measured)
+          --shoppers N       people of the shop that scores and decisions are asked of (50000)
           --raw-phones       ask by phone numbers as they are, not by their SHA-256
           --json             the table as JSON
         """
@@ -29,6 +31,7 @@ struct Options {
     var batch = 500
     var namespaces = Person.namespaces
     var observations: Int?
+    var shoppers = 50_000
     var isJSON = false
     var sendsRawPhones = false
     /// Where `selvedge`, `simulate` and `grpc` lie.
@@ -75,6 +78,7 @@ struct Options {
                 throw Failure("--namespaces are of \(Person.namespaces.joined(separator: ", ")), not \(value)")
             }
         case "--observations": observations = try whole(1_000...20_000_000)
+        case "--shoppers": shoppers = try whole(1_000...2_000_000)
         case "--programs": programs = value
         case "--directory": directory = value
         default: throw Failure("no option \(name)\n\(Self.usage)")

@@ -36,7 +36,7 @@ final class Requests: @unchecked Sendable {
 
 /// What is asked of whom: identifiers drawn at random from the graph, all of which exist.
 struct Questions {
-    let people: Int
+    var people: Int
     let namespaces: [String]
     /// Else as SHA-256, as partners send them: libphonenumber takes some 30 us for a number.
     let sendsRawPhones: Bool
@@ -49,9 +49,13 @@ struct Questions {
         state = seed
     }
 
-    private mutating func subject() -> ProtoWriter {
+    mutating func draw() -> UInt64 {
         state &+= 1
-        let drawn = mix(state)
+        return mix(state)
+    }
+
+    mutating func subject() -> ProtoWriter {
+        let drawn = draw()
         let namespace = namespaces[Int((drawn >> 40) % UInt64(namespaces.count))]
         let value = Person(number: Int(drawn % UInt64(people))).value(in: namespace)
         var identifier = ProtoWriter()

@@ -1,6 +1,18 @@
 /// The rows of the table, in its order.
 enum RowName: String, CaseIterable, Hashable {
     case one, pipelined, batch, grpc, record, p99, unix, generator
+    case score, decide, durable
+    case scoreIdle = "score-idle"
+    case decideIdle = "decide-idle"
+    case durableIdle = "durable-idle"
+
+    /// Whether it asks the shop.
+    var isOfShop: Bool {
+        switch self {
+        case .score, .decide, .durable, .scoreIdle, .decideIdle, .durableIdle: true
+        default: false
+        }
+    }
 
     init(text: String) throws {
         guard let name = RowName(rawValue: text) else {
@@ -12,7 +24,7 @@ enum RowName: String, CaseIterable, Hashable {
 
 /// One measurement.
 struct Measurement: Encodable {
-    /// Requests, identifiers or observations a second; of the row p99, microseconds.
+    /// Requests, identifiers or observations a second; of p99 and the idle rows, microseconds.
     var value: Double
     /// Microseconds; nil where none is taken.
     var p50: Double?
@@ -51,6 +63,7 @@ struct Row {
         case rate(atLeast: Double)
         case ratio(atLeast: Double)
         case ratioAtMost(Double)
+        case valueAtMost(Double)
     }
 
     let name: RowName
@@ -90,6 +103,7 @@ struct Row {
         case .rate(let rate): ours.median >= rate
         case .ratio(let least): (ratio ?? 0) >= least
         case .ratioAtMost(let most): (ratio ?? .infinity) <= most
+        case .valueAtMost(let most): ours.median <= most
         }
     }
 

@@ -50,6 +50,7 @@ struct Table {
         case .rate(let rate): "\(fixed(rate, 0))"
         case .ratio(let least): "ratio \(fixed(least, 1))"
         case .ratioAtMost(let most): "ratio <= \(fixed(most, 1))"
+        case .valueAtMost(let most): "<= \(fixed(most, 0))"
         }
     }
 }

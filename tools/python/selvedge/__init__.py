@@ -4,6 +4,8 @@
 
     with selvedge.Client("tcp://127.0.0.1:7420", token=token) as client:
         answer = client.resolve("email:ada@example.net", "service")
+        card = client.score("email:ada@example.net", "service")
+        offer = client.decide_offer("email:ada@example.net", "service")
 
 `selvedge.aio.Client` is the same for asyncio. The protocol is specified in the article on the wire protocol; the messages
 are in `selvedge.messages`.

@@ -189,6 +189,39 @@ class Calls:
         """Builds the store's files anew; others write meanwhile."""
         return await self._single(methods.SCRUB, m.ScrubRequest(reason=reason), timeout)
 
+    # Scores and offers.
+
+    async def score(self, subject: SubjectLike, purpose: str, *, explain: bool = False,
+                    timeout: Optional[float] = None) -> m.ScoreResponse:
+        """Every score of a person; of one whom the purpose may not know, what the models say of everyone."""
+        request = m.ScoreRequest(subject=requests.subject(subject), purpose=purpose, explain=explain)
+        return await self._unary(methods.SCORE, request, timeout)
+
+    async def decide_offer(self, subject: SubjectLike, purpose: str, *, basket: Iterable[m.BasketLine] = (),
+                           trial: bool = False, trace: bool = False, timeout: Optional[float] = None,
+                           **fields: Any) -> m.DecideOfferResponse:
+        """Decides what to offer a person now; `trial` keeps and holds nothing. Never sent again by itself.
+
+        `fields`: others of the message, such as `channels` or `hold_seconds`.
+        """
+        request = m.DecideOfferRequest(
+            subject=requests.subject(subject), purpose=purpose, basket=basket, trial=trial, trace=trace, **fields)
+        return await self._unary(methods.DECIDE_OFFER, request, timeout)
+
+    async def enter_outcomes(self, outcomes: Iterable[m.OfferOutcome], *,
+                             timeout: Optional[float] = None) -> m.OfferOutcomeResponse:
+        """What became of up to 1,000 decisions; the same again changes nothing."""
+        return await self._unary(methods.OFFER_OUTCOME, m.OfferOutcomeRequest(outcomes=outcomes), timeout)
+
+    async def load_offers(self, yaml: str, *, check: bool = False,
+                          timeout: Optional[float] = None) -> m.OfferCatalogue:
+        """Puts a catalogue of offers into the store; `check` only reads it. Never sent again by itself."""
+        return await self._unary(methods.LOAD_OFFERS, m.LoadOffersRequest(yaml=yaml, check=check), timeout)
+
+    async def show_offers(self, *, timeout: Optional[float] = None) -> m.OfferCatalogue:
+        """The catalogue in use, and what is left of stock and budget."""
+        return await self._unary(methods.SHOW_OFFERS, m.ShowOffersRequest(), timeout)
+
     # Admin.
 
     async def describe(self, *, timeout: Optional[float] = None) -> m.DescribeResponse:

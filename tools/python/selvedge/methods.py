@@ -69,6 +69,8 @@ CLUSTERS = _stream(0x0405, "Admin/Clusters", m.ClustersRequest, m.ClustersRespon
 KEY = _unary(0x0406, "Admin/Key", m.KeyRequest, m.KeyResponse)
 SWEEP = _stream(0x0407, "Admin/Sweep", m.SweepRequest, m.SweepResponse)
 PURGE = _stream(0x0408, "Admin/Purge", m.PurgeRequest, m.PurgeResponse)
+LOAD_OFFERS = _unary(0x0409, "Admin/LoadOffers", m.LoadOffersRequest, m.OfferCatalogue, idempotent=False)
+SHOW_OFFERS = _unary(0x040a, "Admin/ShowOffers", m.ShowOffersRequest, m.OfferCatalogue)
 REQUEST_ERASURE = _unary(
     0x0501, "Privacy/RequestErasure", m.RequestErasureRequest, m.Erasure, idempotent=False)
 PLAN_ERASURE = _unary(0x0502, "Privacy/PlanErasure", m.PlanErasureRequest, m.PlanErasureResponse)
@@ -83,6 +85,9 @@ OBJECT = _unary(0x050a, "Privacy/Object", m.ObjectRequest, m.PrivacyCount)
 LIFT = _unary(0x050b, "Privacy/Lift", m.LiftRequest, m.PrivacyCount)
 READMIT = _unary(0x050c, "Privacy/Readmit", m.ReadmitRequest, m.PrivacyCount, idempotent=False)
 SCRUB = _stream(0x050d, "Privacy/Scrub", m.ScrubRequest, m.ScrubResponse)
+SCORE = _unary(0x0601, "Score/Score", m.ScoreRequest, m.ScoreResponse)
+DECIDE_OFFER = _unary(0x0701, "Offer/Decide", m.DecideOfferRequest, m.DecideOfferResponse, idempotent=False)
+OFFER_OUTCOME = _unary(0x0702, "Offer/Outcome", m.OfferOutcomeRequest, m.OfferOutcomeResponse)
 
 #: By name, such as "Identity/Resolve".
 ALL: Dict[str, Method] = {method.name: method for method in list(globals().values()) if isinstance(method, Method)}

@@ -3,8 +3,8 @@
 
     against_server.py ADDR [--token-file FILE] [--grpc HOST:PORT] [--ca FILE] [--case NAME]
 
-Expects a store with the built-in configuration and a caller with the roles resolve, ingest, consent, privacy and admin for
-all purposes and the source "web" (or a server without authentication). Records under names of its own, so it may be run
+Expects a store with the built-in configuration and a caller with the roles resolve, ingest, consent, privacy, score, offer and
+admin for all purposes and the source "web" (or a server without authentication). Records under names of its own, so it may be run
 again. Prints a line of JSON for each case; exits with 1 if one failed.
 """
 
@@ -22,6 +22,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
 import graph_cases  # noqa: E402, F401: their cases enter themselves, in this order
 import consent_cases  # noqa: E402, F401
 import privacy_cases  # noqa: E402, F401
+import offer_cases  # noqa: E402, F401
 import caller_cases  # noqa: E402, F401
 import raw_cases  # noqa: E402
 import worlds  # noqa: E402

@@ -94,11 +94,10 @@ package final class GRPCTransport: Transport {
         let call = Call(method: method, grants: caller.grants, budget: caller.budget)
         if method.kind != .unary { return stream(call, request, context.cancellation, began) }
         let message = try await Self.only(request)
-        var purpose = -1
         let result: Result<ByteBuffer, CallError>
         do throws(CallError) {
             if let (answer, place) = try spot(method, message, caller) {
-                purpose = place
+                call.purpose.place = place
                 result = .success(answer)
             } else {
                 metrics[.grpc].streams.add(1)
@@ -111,18 +110,18 @@ package final class GRPCTransport: Transport {
         } catch {
             result = .failure(error)
         }
-        report(method, purpose, result, began)
+        report(method, call.purpose.place, result, began)
         return StreamingServerResponse(single: ServerResponse(message: try result.get()))
     }
 
-    /// Short reads, without a look past consent: at once.
+    /// Short reads: at once. Nil: of what is none.
     private func spot(_ method: Method, _ message: ByteBuffer, _ caller: Caller) throws(CallError) -> (ByteBuffer, Int)?
     {
-        guard method == .resolve || method == .resolveBatch else { return nil }
+        guard Method(short: method.rawValue) != nil else { return nil }
         var out = ByteBuffer()
         var turn = try Turn(handlers)
         let bytes = message.readableBytesUInt8Span
-        let purpose = try handlers.resolveShort(method, bytes, caller, &turn, Ahead(capacity: 0), into: &out)
+        let purpose = try handlers.answerShort(method, bytes, caller, &turn, Ahead(capacity: 0), into: &out)
         return purpose.map { (out, $0) }
     }
 
@@ -146,7 +145,7 @@ package final class GRPCTransport: Transport {
             } catch {
                 result = .failure(error)
             }
-            self.report(call.method, -1, result, began)
+            self.report(call.method, call.purpose.place, result, began)
             do throws(CallError) { try result.get() } catch { throw RPCError(error) }
             return [:]
         }

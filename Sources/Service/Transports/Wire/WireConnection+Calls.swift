@@ -17,6 +17,7 @@ struct OpenStream {
     /// Whether its credit was set aside of what all connections share.
     var hasWindow = false
     var task: Task<Void, Never>?
+    var purpose: CallPurpose?
     var deadline: Scheduled<Void>?
 
     func give(up error: CallError) {
@@ -33,7 +34,7 @@ extension WireConnection {
     /// A read so short that it is done on the connection's own thread.
     func isShortRead(_ header: FrameHeader) -> Bool {
         header.kind == FrameKind.request.rawValue && phase == .open
-            && (header.code == Method.resolve.rawValue || header.code == Method.resolveBatch.rawValue)
+            && Method(short: header.code) != nil
             && header.flags == .end && header.length >= 4
     }
 
@@ -63,11 +64,11 @@ extension WireConnection {
             _ = open(header.stream)
             if ahead.capacity > 0, ahead.isSpent { look(ahead: &ahead, bytes, turn) }
             ahead.advance()
-            let isLooking = answer(header, bytes, into: &answers, &turn, ahead, &began)
+            let isLong = answer(header, bytes, into: &answers, &turn, ahead, &began)
             let payload =
-                isLooking ? bytes.getSlice(at: bytes.readerIndex + FrameHeader.size, length: Int(header.length)) : nil
+                isLong ? bytes.getSlice(at: bytes.readerIndex + FrameHeader.size, length: Int(header.length)) : nil
             bytes.moveReaderIndex(forwardBy: FrameHeader.size + Int(header.length))
-            // It waits for the audit, so it takes its time after all.
+            // It waits for the audit or the writer, or has much to read.
             if let payload { start(header, payload) }
         }
         let others = output
@@ -103,12 +104,13 @@ extension WireConnection {
         handlers.look(ahead: &ahead, messages, bytes.readableBytesUInt8Span, caller, turn)
     }
 
-    /// - Returns: whether the call is a look past consent, and was not answered.
+    /// - Returns: whether the call takes its time after all, and was not answered.
     private func answer(
         _ header: FrameHeader, _ input: ByteBuffer, into output: inout ByteBuffer, _ turn: inout Turn,
         _ ahead: borrowing Ahead, _ began: inout NIODeadline
     ) -> Bool {
         let start = output.writerIndex
+        let method = Method(short: header.code) ?? .resolve
         output.writeInteger(0 as UInt64)
         output.writeInteger(0 as UInt32)
         var purpose = -1
@@ -116,7 +118,8 @@ extension WireConnection {
         do throws(CallError) {
             let caller = try currentCaller(at: turn.now)
             let range = FrameHeader.size + 4..<FrameHeader.size + Int(header.length)
-            guard let index = try resolve(header, input, range, caller, &turn, ahead, into: &output) else {
+            let message = input.readableBytesUInt8Span.extracting(range)
+            guard let index = try handlers.answerShort(method, message, caller, &turn, ahead, into: &output) else {
                 output.moveWriterIndex(to: start)
                 return true
             }
@@ -135,20 +138,9 @@ extension WireConnection {
         let length = output.writerIndex - start - FrameHeader.size
         FrameHeader(.response, stream: header.stream, code: status.rawValue, length: length).set(in: &output, at: start)
         let now = NIODeadline.now()
-        let method: Method = header.code == Method.resolve.rawValue ? .resolve : .resolveBatch
         server.metrics.called(method, purpose: purpose, status: status, nanoseconds: (now - began).nanoseconds)
         began = now
         return false
-    }
-
-    /// - Returns: the purpose's place; nil for a look past consent.
-    private func resolve(
-        _ header: FrameHeader, _ input: ByteBuffer, _ range: Range<Int>, _ caller: Caller, _ turn: inout Turn,
-        _ ahead: borrowing Ahead, into output: inout ByteBuffer
-    ) throws(CallError) -> Int? {
-        let message = input.readableBytesUInt8Span.extracting(range)
-        let method: Method = header.code == Method.resolve.rawValue ? .resolve : .resolveBatch
-        return try handlers.resolveShort(method, message, caller, &turn, ahead, into: &output)
     }
 
     private func answerShortReads(failing error: CallError) {
@@ -237,6 +229,7 @@ extension WireConnection {
                 .failure(CallError(.deadlineExceeded, "the call took longer than \(time.milliseconds) milliseconds")))
         }
         let call = Call(method: method, grants: caller.grants, budget: caller.budget)
+        open.purpose = call.purpose
         if method.kind == .bidirectional {
             if payload.readableBytes > 0 { stream.push(payload) }
             if isEnded { stream.end() }
@@ -308,7 +301,8 @@ extension WireConnection {
             write(error, stream: id)
         }
         let time = NIODeadline.now() - open.stream.began
-        server.metrics.called(open.stream.method, purpose: -1, status: status, nanoseconds: time.nanoseconds)
+        server.metrics.called(
+            open.stream.method, purpose: open.purpose?.place ?? -1, status: status, nanoseconds: time.nanoseconds)
         flush()
         closeWhenDone()
         resume()

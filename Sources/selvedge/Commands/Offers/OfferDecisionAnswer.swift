@@ -2,6 +2,7 @@ internal import Engine
 internal import Foundation
 internal import Identity
 internal import Offers
+internal import SelvedgeClient
 
 /// A decision for reading and as JSON.
 struct OfferDecisionAnswer: Encodable {
@@ -47,7 +48,33 @@ struct OfferDecisionAnswer: Encodable {
         case modelVersion = "model_version"
     }
 
-    init(_ answer: OfferAnswer, _ catalogue: Catalogue?) {
+    /// What a server told.
+    init(_ response: SelvedgeDecideOfferResponse) {
+        func text(_ word: String) -> String? { word.isEmpty ? nil : word }
+        decision = text(response.decisionID)
+        (offer, variant, channel) = (text(response.offer), text(response.variant), text(response.channel))
+        tokens = Dictionary(response.tokens.map { ($0.name, $0.text) }) { _, last in last }
+        propensity = response.propensity
+        (discount, extra, value) = (response.discount, response.extra, response.value)
+        probability = response.probability
+        if response.expiresMs > 0 { expires = Timestamp(milliseconds: response.expiresMs).description }
+        isGeneric = response.basis != .person
+        catalogueVersion = response.catalogueVersion
+        modelVersion = response.modelVersion
+        guard response.hasTrace else { return }
+        draw = response.trace.draw
+        candidates = response.trace.arms.map { arm in
+            Candidate(
+                offer: arm.offer.isEmpty ? "no offer" : arm.offer, variant: arm.variant, channel: arm.channel,
+                value: arm.value, error: arm.error, chance: arm.chance, probability: arm.probability)
+        }
+        excluded = response.trace.offers.filter { $0.rule != .none }.map { offer in
+            let rule = OfferRefusal(rawValue: UInt8(clamping: offer.rule.rawValue))
+            return Excluded(offer: offer.offer, rule: rule.map { "\($0)" } ?? "", why: offer.why)
+        }
+    }
+
+    init(_ answer: OfferAnswer) {
         decision = answer.id?.description
         offer = answer.offer
         variant = answer.variant
@@ -62,7 +89,7 @@ struct OfferDecisionAnswer: Encodable {
         isGeneric = answer.isGeneric
         catalogueVersion = answer.catalogueVersion
         modelVersion = answer.modelVersion
-        guard let trace = answer.trace, let catalogue else { return }
+        guard let trace = answer.trace, let catalogue = answer.catalogue else { return }
         draw = trace.header.draw
         candidates = trace.arms.map { arm in
             let offer = arm.arm.map { catalogue.offers[Int($0.offer)] }

@@ -5,6 +5,7 @@ internal import GraphStore
 internal import Identity
 internal import Offers
 internal import Scoring
+internal import SelvedgeClient
 
 /// `offer`: one decision, and what became of it.
 struct OfferGroup: ParsableCommand {
@@ -25,7 +26,7 @@ struct DecideOfferCommand: ParsableCommand {
             A basket is a JSON list of lines: product, category, quantity, price, cost; money in minor units.
             """)
 
-    @OptionGroup var place: PlaceOptions
+    @OptionGroup var target: TargetOptions
     @OptionGroup var purpose: PurposeOption
 
     @Option(
@@ -54,7 +55,9 @@ struct DecideOfferCommand: ParsableCommand {
     @Flag(name: .customLong("try"), help: "Keep nothing, hold nothing.")
     var isTry = false
 
-    @Argument(help: ArgumentHelp("NAMESPACE:VALUE, NAMESPACE#sha256:HEX or record:SOURCE:RECORD_ID.", valueName: "id"))
+    @Argument(
+        help: ArgumentHelp(
+            "NAMESPACE:VALUE, NAMESPACE#sha256:HEX, record:SOURCE:RECORD_ID or prf_....", valueName: "id"))
     var identifier: String
 
     func validate() throws {
@@ -64,29 +67,56 @@ struct DecideOfferCommand: ParsableCommand {
     }
 
     mutating func run() throws {
-        let store = StorePlace(data: place.data, acceptNormaliser: false)
+        let shown: OfferDecisionAnswer
+        switch try target.target() {
+        case .store(let store): shown = OfferDecisionAnswer(try decide(store))
+        case .server(let server): shown = try decide(server)
+        }
+        if target.json { return try JSONLine.print(shown) }
+        try shown.say()
+    }
+
+    private func decide(_ server: ServerStore) throws -> OfferDecisionAnswer {
+        var request = SelvedgeDecideOfferRequest()
+        request.subject = try SelvedgeSubject(argument: identifier)
+        request.purpose = purpose.purpose ?? ""
+        (request.channels, request.cohort) = (channel, cohort ?? "")
+        request.holdSeconds = UInt32(hold)
+        request.offsetMinutes = Int32(clamping: offset)
+        (request.trace, request.trial) = (trace, isTry)
+        if let basket { request.basket = try BasketFile.lines(basket).map { try SelvedgeBasketLine($0) } }
+        let question = request
+        return OfferDecisionAnswer(try server.ask { try await $0.decideOffer(question) })
+    }
+
+    private func decide(_ store: StorePlace) throws -> OfferAnswer {
         let engine = isTry ? try store.openForReading() : try store.openForWriting("offer decide")
         let number = try purpose.demandedNumber(engine)
-        let key = try IdentifierArgument.identifier(identifier, engine.intakeNow()).key
+        let subject = try IdentifierArgument(identifier, engine.intakeNow()).viewSubject
         var question = OfferQuestion(
-            key: key, purpose: number, now: Clock.now, draw: Double.random(in: 0..<1))
+            about: subject, purpose: number, now: Clock.now, draw: Double.random(in: 0..<1))
         question.channels = channel
         question.cohort = cohort
         question.holdSeconds = hold
         question.offsetMinutes = offset
         question.wantsTrace = trace
         if let basket { question.basket = try BasketFile.lines(basket) }
-        let answer: OfferAnswer
-        if isTry {
-            answer = try engine.tryOffer(question)
-        } else {
-            guard let first = try engine.apply(.offers(.decide([question]))).offers.first else { return }
-            answer = first
+        if isTry { return try engine.tryOffer(question) }
+        guard let answer = try engine.apply(.offers(.decide([question]))).offers.first else {
+            throw Failure(.storeTrouble, "the decision has no answer; run `selvedge check`")
         }
-        let catalogue = try engine.catalogue()?.catalogue
-        let shown = OfferDecisionAnswer(answer, catalogue)
-        if place.json { return try JSONLine.print(shown) }
-        try shown.say()
+        return answer
+    }
+}
+
+extension SelvedgeBasketLine {
+    fileprivate init(_ line: OfferQuestion.Line) throws {
+        guard let quantity = UInt32(exactly: line.quantity) else {
+            throw Failure(.refusedInput, "a line of the basket has a quantity below zero; give 0 or more")
+        }
+        self.init(
+            product: line.product ?? "", category: line.category ?? "", quantity: quantity,
+            unitPrice: line.unitPrice, unitCost: line.unitCost)
     }
 }
 
@@ -127,7 +157,7 @@ struct OfferOutcomeCommand: ParsableCommand {
             they were given back they are taken again where there is any, and else counted as late.
             """)
 
-    @OptionGroup var place: PlaceOptions
+    @OptionGroup var target: TargetOptions
 
     @Option(name: .long, help: ArgumentHelp("When; now if not given. \(TimeArgument.help).", valueName: "time"))
     var at: TimeArgument?
@@ -156,6 +186,16 @@ struct OfferOutcomeCommand: ParsableCommand {
     enum OutcomeName: String, ExpressibleByArgument, CaseIterable {
         case shown, clicked, redeemed, bought, returned
 
+        var message: SelvedgeOfferOutcome.Kind {
+            switch self {
+            case .shown: .shown
+            case .clicked: .clicked
+            case .redeemed: .redeemed
+            case .bought: .bought
+            case .returned: .returned
+            }
+        }
+
         var kind: OutcomeKind {
             switch self {
             case .shown: .shown
@@ -176,21 +216,47 @@ struct OfferOutcomeCommand: ParsableCommand {
         guard let id = OfferDecisionID(decision) else {
             throw Failure(.wrongUsage, "a decision's id is dec_ and 26 letters and digits")
         }
-        let engine = try StorePlace(data: place.data, acceptNormaliser: false).openForWriting("offer outcome")
-        let time = at?.time ?? Clock.now
+        let effect: OutcomeEffect
+        switch try target.target() {
+        case .store(let store): effect = try enter(id, store)
+        case .server(let server): effect = try enter(server)
+        }
+        if target.json {
+            return try JSONLine.print(Answer(decision: id.description, effect: effect.rawValue))
+        }
+        switch effect {
+        case .unknown: throw Failure(.refusedInput, "the store holds no such decision; check its id")
+        case .tooMany:
+            throw Failure(
+                .refusedInput, "the decision has its \(Outcomes.mostAmounts) purchases and returns; nothing was entered"
+            )
+        case .entered, .unchanged, .late: try Console.line("\(effect.rawValue)")
+        }
+    }
+
+    private func enter(_ id: OfferDecisionID, _ store: StorePlace) throws -> OutcomeEffect {
+        let engine = try store.openForWriting("offer outcome")
+        // One later than now counts as of now: it would end what is held until then.
+        let time = min(at?.time ?? Clock.now, Clock.now)
         var outcome = OfferOutcome(decision: id, kind: kind.kind, time: time)
         if let order {
             outcome.amount = Outcomes.Amount(
                 id: FactMaker.orderID(order, engine.store.keyRing), revision: time.milliseconds, revenue: revenue,
                 discount: discount, margin: margin)
         }
-        let effect = try engine.apply(.offers(.outcomes([outcome]))).effects.first ?? .unknown
-        if place.json {
-            return try JSONLine.print(Answer(decision: id.description, effect: effect.rawValue))
+        return try engine.apply(.offers(.outcomes([outcome]))).effects.first ?? .unknown
+    }
+
+    private func enter(_ server: ServerStore) throws -> OutcomeEffect {
+        let outcome = SelvedgeOfferOutcome(
+            decision: decision, kind.message, time: at?.time.milliseconds, order: order ?? "", revenue: revenue,
+            discount: discount, margin: margin)
+        return switch try server.ask({ try await $0.enterOutcomes([outcome]) }).first {
+        case .entered: .entered
+        case .unchanged: .unchanged
+        case .late: .late
+        case .tooMany: .tooMany
+        case .unknown, .unspecified, .UNRECOGNIZED, nil: .unknown
         }
-        guard effect != .unknown else {
-            throw Failure(.refusedInput, "the store holds no such decision; check its id")
-        }
-        try Console.line("\(effect.rawValue)")
     }
 }

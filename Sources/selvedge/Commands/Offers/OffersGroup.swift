@@ -4,6 +4,7 @@ internal import Foundation
 internal import GraphStore
 internal import Identity
 internal import Offers
+internal import SelvedgeClient
 
 /// `offers`: the shop's catalogue.
 struct OffersGroup: ParsableCommand {
@@ -22,7 +23,7 @@ struct LoadOffersCommand: ParsableCommand {
             version. What offers of the same name have used of stock and budget stays used.
             """)
 
-    @OptionGroup var place: PlaceOptions
+    @OptionGroup var target: TargetOptions
 
     @Flag(name: .long, help: "Read the file, and load nothing.")
     var check = false
@@ -34,13 +35,18 @@ struct LoadOffersCommand: ParsableCommand {
         guard let data = FileManager.default.contents(atPath: file) else {
             throw Failure(.refusedInput, "\(file): cannot be read; check the path and its permissions")
         }
-        let catalogue = try Engine.catalogue(String(decoding: data, as: UTF8.self), file: file)
-        var answer = CatalogueAnswer(0, catalogue)
+        let text = String(decoding: data, as: UTF8.self)
+        var answer = CatalogueAnswer(0, try Engine.catalogue(text, file: file))
         if !check {
-            let engine = try StorePlace(data: place.data, acceptNormaliser: false).openForWriting("offers load")
-            answer.version = try engine.apply(.offers(.loadCatalogue(Array(data), time: Clock.now))).number
+            switch try target.target() {
+            case .store(let store):
+                let engine = try store.openForWriting("offers load")
+                answer.version = try engine.apply(.offers(.loadCatalogue(Array(data), time: Clock.now))).number
+            case .server(let server):
+                answer.version = UInt64(try server.ask { try await $0.loadOffers(yaml: text) }.version)
+            }
         }
-        if place.json { return try JSONLine.print(answer) }
+        if target.json { return try JSONLine.print(answer) }
         let done = check ? "the catalogue is whole" : "loaded as version \(answer.version)"
         try Console.line(
             "\(done): \(answer.offers.count) offers on \(answer.channels.count) channels, in \(answer.currency)")
@@ -51,14 +57,20 @@ struct ShowOffersCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show the catalogue in use, and what is left of stock and budget.")
 
-    @OptionGroup var place: PlaceOptions
+    @OptionGroup var target: TargetOptions
 
     mutating func run() throws {
-        let engine = try StorePlace(data: place.data, acceptNormaliser: false).openForReading()
-        guard let (version, catalogue) = try engine.catalogue() else { throw EngineError.noCatalogue }
-        var answer = CatalogueAnswer(UInt64(version), catalogue)
-        for (index, entry) in try engine.offerCounters().enumerated() { answer.offers[index].take(entry.counters) }
-        if place.json { return try JSONLine.print(answer) }
+        var answer: CatalogueAnswer
+        switch try target.target() {
+        case .store(let store):
+            let engine = try store.openForReading()
+            guard let (version, catalogue) = try engine.catalogue() else { throw EngineError.noCatalogue }
+            answer = CatalogueAnswer(UInt64(version), catalogue)
+            for (index, entry) in try engine.offerCounters().enumerated() { answer.offers[index].take(entry.counters) }
+        case .server(let server):
+            answer = CatalogueAnswer(try server.ask { try await $0.showOffers() })
+        }
+        if target.json { return try JSONLine.print(answer) }
         try answer.say()
     }
 }
@@ -96,6 +108,22 @@ private struct CatalogueAnswer: Encodable {
             budget = offer.budget
         }
 
+        init(_ message: SelvedgeCatalogueOffer) {
+            name = message.name
+            switch message.gives {
+            case .basisPoints(let points): gives = "\(Double(points) / 100) %"
+            case .amount(let money): gives = "\(money) off"
+            case .gift(let cost): gives = "a gift of \(cost)"
+            case .words, nil: gives = "words"
+            }
+            if message.hasUnits { units = message.units }
+            if message.hasBudget { budget = message.budget }
+            decisions = message.decisions
+            (heldUnits, usedUnits) = (message.heldUnits, message.usedUnits)
+            (heldMoney, usedMoney) = (message.heldMoney, message.usedMoney)
+            late = message.late
+        }
+
         mutating func take(_ counters: CounterRow) {
             decisions = counters[.decisions]
             heldUnits = counters[.heldUnits]
@@ -118,6 +146,15 @@ private struct CatalogueAnswer: Encodable {
         channels = catalogue.channels.map(\.name)
         holdout = catalogue.holdout
         offers = catalogue.offers.map { Entry($0) }
+    }
+
+    /// What a server told.
+    init(_ message: SelvedgeOfferCatalogue) {
+        version = UInt64(message.version)
+        currency = message.currency
+        channels = message.channels
+        holdout = message.holdout
+        offers = message.offers.map { Entry($0) }
     }
 
     func say() throws {

@@ -4,6 +4,7 @@ internal import Foundation
 internal import GraphStore
 internal import Identity
 internal import Scoring
+internal import SelvedgeClient
 
 struct ScoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -14,19 +15,38 @@ struct ScoreCommand: ParsableCommand {
             the person's history moves it. Without consent for the purpose they are generic: no history goes in.
             """)
 
-    @OptionGroup var place: PlaceOptions
+    @OptionGroup var target: TargetOptions
     @OptionGroup var purpose: PurposeOption
 
-    @Argument(help: ArgumentHelp("NAMESPACE:VALUE, NAMESPACE#sha256:HEX or record:SOURCE:RECORD_ID.", valueName: "id"))
+    @Argument(
+        help: ArgumentHelp(
+            "NAMESPACE:VALUE, NAMESPACE#sha256:HEX, record:SOURCE:RECORD_ID or prf_....", valueName: "id"))
     var identifier: String
 
     mutating func run() throws {
-        let engine = try StorePlace(data: place.data, acceptNormaliser: false).openForReading()
-        let number = try purpose.demandedNumber(engine)
-        let key = try IdentifierArgument.identifier(identifier, engine.intakeNow()).key
-        let answer = ScoreCardAnswer(try engine.score(key, engine.request(number, at: Clock.now)))
-        if place.json { return try JSONLine.print(answer) }
+        let answer: ScoreCardAnswer
+        switch try target.target() {
+        case .store(let store):
+            let engine = try store.openForReading()
+            let number = try purpose.demandedNumber(engine)
+            let subject = try IdentifierArgument(identifier, engine.intakeNow()).viewSubject
+            let request = engine.request(number, at: Clock.now)
+            answer = ScoreCardAnswer(try engine.reading().score(subject, request))
+        case .server(let server):
+            let (subject, name) = (try SelvedgeSubject(argument: identifier), purpose.purpose ?? "")
+            answer = ScoreCardAnswer(try server.ask { try await $0.score(subject, for: name, explain: true) })
+        }
+        if target.json { return try JSONLine.print(answer) }
         try answer.say()
+    }
+}
+
+extension IdentifierArgument {
+    var viewSubject: ViewSubject {
+        switch self {
+        case .identifier(let identifier): .key(identifier.key)
+        case .profile(let id): .profile(id)
+        }
     }
 }
 
@@ -41,6 +61,26 @@ struct ScoreCardAnswer: Encodable {
         var baseline: Double
         var contributions: [String: Double]
         var inputs: [String: Double]
+
+        init(_ name: String, _ score: Score) {
+            self.name = name
+            value = score.value
+            (lower, upper) = (score.interval.lower, score.interval.upper)
+            basis = score.basis == .person ? "person" : "generic"
+            baseline = score.baseline
+            contributions = Dictionary(score.contributions.map { ($0.name, $0.amount) }) { _, last in last }
+            inputs = Dictionary(score.inputs.map { ($0.name, $0.value) }) { _, last in last }
+        }
+
+        init(_ estimate: SelvedgeEstimate) {
+            name = estimate.name
+            value = estimate.value
+            (lower, upper) = (estimate.lower, estimate.upper)
+            basis = ScoreCardAnswer.name(estimate.basis)
+            baseline = estimate.baseline
+            contributions = Dictionary(estimate.contributions.map { ($0.name, $0.amount) }) { _, last in last }
+            inputs = Dictionary(estimate.inputs.map { ($0.name, $0.amount) }) { _, last in last }
+        }
     }
 
     var basis: String
@@ -71,31 +111,25 @@ struct ScoreCardAnswer: Encodable {
         horizonDays = answer.horizonDays
         declared = answer.declared
         refusals = answer.refusals
-        for (kind, count) in answer.facts { facts["\(kind)"] = count }
-        add("active", card.active)
-        add("purchases", card.purchases)
-        add("any_purchase", card.anyPurchase)
-        add("order_value", card.orderValue)
-        add("lifetime_value", card.lifetimeValue)
-        for entry in card.categories {
-            let name =
-                answer.categories.indices.contains(Int(entry.category)) ? answer.categories[Int(entry.category)] : "?"
-            add("affinity: \(name)", entry.score)
-        }
-        for entry in card.discounts { add("discount: \(entry.band)", entry.score.score) }
-        for entry in card.hours { add("hour: \(entry.hour)", entry.score) }
+        for (kind, count) in answer.facts { facts[kind.name] = count }
+        scores = answer.estimates.map { Entry($0, $1) }
     }
 
-    private mutating func add(_ name: String, _ score: Score?) {
-        guard let score else { return }
-        var entry = Entry(
-            name: name, value: score.value, lower: score.interval.lower, upper: score.interval.upper,
-            basis: score.basis == .person ? "person" : "generic", baseline: score.baseline, contributions: [:],
-            inputs: [:])
-        for part in score.contributions { entry.contributions[part.name] = part.amount }
-        for input in score.inputs { entry.inputs[input.name] = input.value }
-        scores.append(entry)
+    /// What a server told.
+    init(_ response: SelvedgeScoreResponse) {
+        basis = Self.name(response.basis)
+        confidence = response.confidence
+        modelVersion = response.modelVersion
+        trainedBefore = Timestamp(milliseconds: response.trainedBeforeMs).description
+        currency = response.currency
+        horizonDays = Int(response.horizonDays)
+        declared = response.declared
+        refusals = Dictionary(response.missing.map { ($0.name, $0.reason) }) { first, _ in first }
+        for fact in response.facts { facts[fact.kind] = Int(clamping: fact.count) }
+        scores = response.estimates.map { Entry($0) }
     }
+
+    fileprivate static func name(_ basis: SelvedgeScoreBasis) -> String { basis == .person ? "person" : "generic" }
 
     func say() throws {
         let known = facts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")

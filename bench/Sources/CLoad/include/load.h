@@ -31,9 +31,9 @@ typedef struct {
     size_t count;
 } load_requests;
 
-/// What an answer must be: a ResolveResponse whose outcome is PROFILE, a ResolveBatchResponse of so many of those, or a
-/// bulk string of Redis.
-typedef enum { LOAD_PROFILE, LOAD_PROFILES, LOAD_VALUE } load_answer_kind;
+/// What an answer must be: a ResolveResponse whose outcome is PROFILE, a ResolveBatchResponse of so many of those, a bulk
+/// string of Redis, or a ScoreResponse or DecideOfferResponse whose basis is PERSON.
+typedef enum { LOAD_PROFILE, LOAD_PROFILES, LOAD_VALUE, LOAD_PERSON } load_answer_kind;
 
 typedef struct {
     load_answer_kind kind;

@@ -12,9 +12,10 @@ _sym_db = _symbol_database.Default()
 
 
 from selvedge._proto.selvedge.v1 import common_pb2 as selvedge_dot_v1_dot_common__pb2
+from selvedge._proto.selvedge.v1 import offer_pb2 as selvedge_dot_v1_dot_offer__pb2
 
 
-DESCRIPTOR = _POOL.AddSerializedFile(b'\n\x17selvedge/v1/admin.proto\x12\x0bselvedge.v1\x1a\x18selvedge/v1/common.proto\"\x11\n\x0f\x44\x65scribeRequest\"\x87\x01\n\x10\x44\x65scribeResponse\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x10\n\x08purposes\x18\x02 \x03(\t\x12\x12\n\nnamespaces\x18\x03 \x03(\t\x12\x0f\n\x07sources\x18\x04 \x03(\t\x12\r\n\x05\x63lock\x18\x05 \x01(\t\x12\x1c\n\x14\x63onfiguration_sha256\x18\x06 \x01(\t\"\x0e\n\x0cStatsRequest\"\x1d\n\rStatsResponse\x12\x0c\n\x04json\x18\x01 \x01(\t\"D\n\rDigestRequest\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x08\x12\x15\n\x08\x61s_of_ms\x18\x02 \x01(\x03H\x00\x88\x01\x01\x42\x0b\n\t_as_of_ms\"5\n\x0e\x44igestResponse\x12#\n\x06\x64igest\x18\x01 \x01(\x0b\x32\x13.selvedge.v1.Digest\"\x0e\n\x0c\x43heckRequest\"\xc5\x01\n\rCheckResponse\x12\x10\n\x08problems\x18\x01 \x03(\t\x12\r\n\x05total\x18\x02 \x01(\x04\x12\x0c\n\x04\x64one\x18\x03 \x01(\x08\x12\x32\n\x04rows\x18\x04 \x03(\x0b\x32$.selvedge.v1.CheckResponse.RowsEntry\x12\x12\n\ncomponents\x18\x05 \x01(\x04\x12\x10\n\x08profiles\x18\x06 \x01(\x04\x1a+\n\tRowsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x04:\x02\x38\x01\"2\n\x0f\x43lustersRequest\x12\x1f\n\x04look\x18\x01 \x01(\x0b\x32\x11.selvedge.v1.Look\"\x81\x01\n\x10\x43lustersResponse\x12/\n\x04rows\x18\x01 \x03(\x0b\x32!.selvedge.v1.ClustersResponse.Row\x1a<\n\x03Row\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x11\n\trecord_id\x18\x02 \x01(\t\x12\x12\n\nprofile_id\x18\x03 \x01(\t\"3\n\nKeyRequest\x12%\n\x07subject\x18\x01 \x01(\x0b\x32\x14.selvedge.v1.Subject\"-\n\x0bKeyResponse\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\x0c\"2\n\x0cSweepRequest\x12\x15\n\x08\x61s_of_ms\x18\x01 \x01(\x03H\x00\x88\x01\x01\x42\x0b\n\t_as_of_ms\"M\n\rSweepResponse\x12\r\n\x05\x63lock\x18\x01 \x01(\t\x12\x1c\n\x14\x63omponents_evaluated\x18\x02 \x01(\x04\x12\x0f\n\x07horizon\x18\x03 \x01(\t\"2\n\x0cPurgeRequest\x12\x15\n\x08\x61s_of_ms\x18\x01 \x01(\x03H\x00\x88\x01\x01\x42\x0b\n\t_as_of_ms\"M\n\rPurgeResponse\x12\r\n\x05\x63lock\x18\x01 \x01(\t\x12\x0f\n\x07horizon\x18\x02 \x01(\t\x12\x1c\n\x14\x63omponents_evaluated\x18\x03 \x01(\x04\x32\xa2\x04\n\x05\x41\x64min\x12G\n\x08\x44\x65scribe\x12\x1c.selvedge.v1.DescribeRequest\x1a\x1d.selvedge.v1.DescribeResponse\x12@\n\x05Stats\x12\x19.selvedge.v1.StatsRequest\x1a\x1a.selvedge.v1.StatsResponse0\x01\x12\x43\n\x06\x44igest\x12\x1a.selvedge.v1.DigestRequest\x1a\x1b.selvedge.v1.DigestResponse0\x01\x12@\n\x05\x43heck\x12\x19.selvedge.v1.CheckRequest\x1a\x1a.selvedge.v1.CheckResponse0\x01\x12I\n\x08\x43lusters\x12\x1c.selvedge.v1.ClustersRequest\x1a\x1d.selvedge.v1.ClustersResponse0\x01\x12\x38\n\x03Key\x12\x17.selvedge.v1.KeyRequest\x1a\x18.selvedge.v1.KeyResponse\x12@\n\x05Sweep\x12\x19.selvedge.v1.SweepRequest\x1a\x1a.selvedge.v1.SweepResponse0\x01\x12@\n\x05Purge\x12\x19.selvedge.v1.PurgeRequest\x1a\x1a.selvedge.v1.PurgeResponse0\x01\x42\x0b\xba\x02\x08Selvedgeb\x06proto3')
+DESCRIPTOR = _POOL.AddSerializedFile(b'\n\x17selvedge/v1/admin.proto\x12\x0bselvedge.v1\x1a\x18selvedge/v1/common.proto\x1a\x17selvedge/v1/offer.proto\"\x11\n\x0f\x44\x65scribeRequest\"\x87\x01\n\x10\x44\x65scribeResponse\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x10\n\x08purposes\x18\x02 \x03(\t\x12\x12\n\nnamespaces\x18\x03 \x03(\t\x12\x0f\n\x07sources\x18\x04 \x03(\t\x12\r\n\x05\x63lock\x18\x05 \x01(\t\x12\x1c\n\x14\x63onfiguration_sha256\x18\x06 \x01(\t\"\x0e\n\x0cStatsRequest\"\x1d\n\rStatsResponse\x12\x0c\n\x04json\x18\x01 \x01(\t\"D\n\rDigestRequest\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x08\x12\x15\n\x08\x61s_of_ms\x18\x02 \x01(\x03H\x00\x88\x01\x01\x42\x0b\n\t_as_of_ms\"5\n\x0e\x44igestResponse\x12#\n\x06\x64igest\x18\x01 \x01(\x0b\x32\x13.selvedge.v1.Digest\"\x0e\n\x0c\x43heckRequest\"\xc5\x01\n\rCheckResponse\x12\x10\n\x08problems\x18\x01 \x03(\t\x12\r\n\x05total\x18\x02 \x01(\x04\x12\x0c\n\x04\x64one\x18\x03 \x01(\x08\x12\x32\n\x04rows\x18\x04 \x03(\x0b\x32$.selvedge.v1.CheckResponse.RowsEntry\x12\x12\n\ncomponents\x18\x05 \x01(\x04\x12\x10\n\x08profiles\x18\x06 \x01(\x04\x1a+\n\tRowsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x04:\x02\x38\x01\"2\n\x0f\x43lustersRequest\x12\x1f\n\x04look\x18\x01 \x01(\x0b\x32\x11.selvedge.v1.Look\"\x81\x01\n\x10\x43lustersResponse\x12/\n\x04rows\x18\x01 \x03(\x0b\x32!.selvedge.v1.ClustersResponse.Row\x1a<\n\x03Row\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x11\n\trecord_id\x18\x02 \x01(\t\x12\x12\n\nprofile_id\x18\x03 \x01(\t\"3\n\nKeyRequest\x12%\n\x07subject\x18\x01 \x01(\x0b\x32\x14.selvedge.v1.Subject\"-\n\x0bKeyResponse\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\x0c\"2\n\x0cSweepRequest\x12\x15\n\x08\x61s_of_ms\x18\x01 \x01(\x03H\x00\x88\x01\x01\x42\x0b\n\t_as_of_ms\"M\n\rSweepResponse\x12\r\n\x05\x63lock\x18\x01 \x01(\t\x12\x1c\n\x14\x63omponents_evaluated\x18\x02 \x01(\x04\x12\x0f\n\x07horizon\x18\x03 \x01(\t\"2\n\x0cPurgeRequest\x12\x15\n\x08\x61s_of_ms\x18\x01 \x01(\x03H\x00\x88\x01\x01\x42\x0b\n\t_as_of_ms\"M\n\rPurgeResponse\x12\r\n\x05\x63lock\x18\x01 \x01(\t\x12\x0f\n\x07horizon\x18\x02 \x01(\t\x12\x1c\n\x14\x63omponents_evaluated\x18\x03 \x01(\x04\x32\xb8\x05\n\x05\x41\x64min\x12G\n\x08\x44\x65scribe\x12\x1c.selvedge.v1.DescribeRequest\x1a\x1d.selvedge.v1.DescribeResponse\x12@\n\x05Stats\x12\x19.selvedge.v1.StatsRequest\x1a\x1a.selvedge.v1.StatsResponse0\x01\x12\x43\n\x06\x44igest\x12\x1a.selvedge.v1.DigestRequest\x1a\x1b.selvedge.v1.DigestResponse0\x01\x12@\n\x05\x43heck\x12\x19.selvedge.v1.CheckRequest\x1a\x1a.selvedge.v1.CheckResponse0\x01\x12I\n\x08\x43lusters\x12\x1c.selvedge.v1.ClustersRequest\x1a\x1d.selvedge.v1.ClustersResponse0\x01\x12\x38\n\x03Key\x12\x17.selvedge.v1.KeyRequest\x1a\x18.selvedge.v1.KeyResponse\x12@\n\x05Sweep\x12\x19.selvedge.v1.SweepRequest\x1a\x1a.selvedge.v1.SweepResponse0\x01\x12@\n\x05Purge\x12\x19.selvedge.v1.PurgeRequest\x1a\x1a.selvedge.v1.PurgeResponse0\x01\x12I\n\nLoadOffers\x12\x1e.selvedge.v1.LoadOffersRequest\x1a\x1b.selvedge.v1.OfferCatalogue\x12I\n\nShowOffers\x12\x1e.selvedge.v1.ShowOffersRequest\x1a\x1b.selvedge.v1.OfferCatalogueB\x0b\xba\x02\x08Selvedgeb\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'selvedge.v1.admin_pb2', globals())
@@ -24,42 +25,42 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   DESCRIPTOR._serialized_options = b'\272\002\010Selvedge'
   _CHECKRESPONSE_ROWSENTRY._options = None
   _CHECKRESPONSE_ROWSENTRY._serialized_options = b'8\001'
-  _DESCRIBEREQUEST._serialized_start=66
-  _DESCRIBEREQUEST._serialized_end=83
-  _DESCRIBERESPONSE._serialized_start=86
-  _DESCRIBERESPONSE._serialized_end=221
-  _STATSREQUEST._serialized_start=223
-  _STATSREQUEST._serialized_end=237
-  _STATSRESPONSE._serialized_start=239
-  _STATSRESPONSE._serialized_end=268
-  _DIGESTREQUEST._serialized_start=270
-  _DIGESTREQUEST._serialized_end=338
-  _DIGESTRESPONSE._serialized_start=340
-  _DIGESTRESPONSE._serialized_end=393
-  _CHECKREQUEST._serialized_start=395
-  _CHECKREQUEST._serialized_end=409
-  _CHECKRESPONSE._serialized_start=412
-  _CHECKRESPONSE._serialized_end=609
-  _CHECKRESPONSE_ROWSENTRY._serialized_start=566
-  _CHECKRESPONSE_ROWSENTRY._serialized_end=609
-  _CLUSTERSREQUEST._serialized_start=611
-  _CLUSTERSREQUEST._serialized_end=661
-  _CLUSTERSRESPONSE._serialized_start=664
-  _CLUSTERSRESPONSE._serialized_end=793
-  _CLUSTERSRESPONSE_ROW._serialized_start=733
-  _CLUSTERSRESPONSE_ROW._serialized_end=793
-  _KEYREQUEST._serialized_start=795
-  _KEYREQUEST._serialized_end=846
-  _KEYRESPONSE._serialized_start=848
-  _KEYRESPONSE._serialized_end=893
-  _SWEEPREQUEST._serialized_start=895
-  _SWEEPREQUEST._serialized_end=945
-  _SWEEPRESPONSE._serialized_start=947
-  _SWEEPRESPONSE._serialized_end=1024
-  _PURGEREQUEST._serialized_start=1026
-  _PURGEREQUEST._serialized_end=1076
-  _PURGERESPONSE._serialized_start=1078
-  _PURGERESPONSE._serialized_end=1155
-  _ADMIN._serialized_start=1158
-  _ADMIN._serialized_end=1704
+  _DESCRIBEREQUEST._serialized_start=91
+  _DESCRIBEREQUEST._serialized_end=108
+  _DESCRIBERESPONSE._serialized_start=111
+  _DESCRIBERESPONSE._serialized_end=246
+  _STATSREQUEST._serialized_start=248
+  _STATSREQUEST._serialized_end=262
+  _STATSRESPONSE._serialized_start=264
+  _STATSRESPONSE._serialized_end=293
+  _DIGESTREQUEST._serialized_start=295
+  _DIGESTREQUEST._serialized_end=363
+  _DIGESTRESPONSE._serialized_start=365
+  _DIGESTRESPONSE._serialized_end=418
+  _CHECKREQUEST._serialized_start=420
+  _CHECKREQUEST._serialized_end=434
+  _CHECKRESPONSE._serialized_start=437
+  _CHECKRESPONSE._serialized_end=634
+  _CHECKRESPONSE_ROWSENTRY._serialized_start=591
+  _CHECKRESPONSE_ROWSENTRY._serialized_end=634
+  _CLUSTERSREQUEST._serialized_start=636
+  _CLUSTERSREQUEST._serialized_end=686
+  _CLUSTERSRESPONSE._serialized_start=689
+  _CLUSTERSRESPONSE._serialized_end=818
+  _CLUSTERSRESPONSE_ROW._serialized_start=758
+  _CLUSTERSRESPONSE_ROW._serialized_end=818
+  _KEYREQUEST._serialized_start=820
+  _KEYREQUEST._serialized_end=871
+  _KEYRESPONSE._serialized_start=873
+  _KEYRESPONSE._serialized_end=918
+  _SWEEPREQUEST._serialized_start=920
+  _SWEEPREQUEST._serialized_end=970
+  _SWEEPRESPONSE._serialized_start=972
+  _SWEEPRESPONSE._serialized_end=1049
+  _PURGEREQUEST._serialized_start=1051
+  _PURGEREQUEST._serialized_end=1101
+  _PURGERESPONSE._serialized_start=1103
+  _PURGERESPONSE._serialized_end=1180
+  _ADMIN._serialized_start=1183
+  _ADMIN._serialized_end=1879
 # @@protoc_insertion_point(module_scope)
