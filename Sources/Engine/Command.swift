@@ -18,6 +18,8 @@ package enum Command: Sendable {
     case purge(Timestamp)
     /// A step under data protection law.
     case privacy(PrivacyCommand)
+    /// A step of a rotation of the identity keys.
+    case rotation(RotationStep)
 }
 
 /// What somebody says of two identifiers or records.

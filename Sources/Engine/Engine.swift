@@ -54,10 +54,13 @@ package final class Engine: @unchecked Sendable {
             applier = Applier(state: state, store: store)
             purposeNumbers = Dictionary(
                 uniqueKeysWithValues: state.purposes.enumerated().map { ($0.element, UInt8($0.offset)) })
-            viewContextInUse = Mutex(ViewContext(state))
+            viewContextInUse = Mutex(ViewContext(state, storedKeys: store.storedKeys))
             clock = ConsentClock(state.receiptClock.milliseconds)
-            let isSigned = lock != nil && headClock != nil
-            signer = try headClock.flatMap { isSigned ? try HeadSigner(store, interval: headInterval, now: $0) : nil }
+            if lock != nil, let headClock {
+                signer = try HeadSigner(store, interval: headInterval, now: headClock)
+            } else {
+                signer = nil
+            }
             // After an unclean end the store is checked first.
             if lock != nil, uncleanHolder == nil { try sweepSlots() }
         } catch {
@@ -94,7 +97,7 @@ package final class Engine: @unchecked Sendable {
         let configuration = store.configuration
         let next = try store.environment.read { transaction in
             let state = try StoreState(transaction, configuration: configuration)
-            return ViewContext(state, decoys: try transaction.decoys(state))
+            return ViewContext(state, decoys: try transaction.decoys(state), storedKeys: store.storedKeys)
         }
         viewContextInUse.withLock { $0 = next }
     }

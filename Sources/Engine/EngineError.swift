@@ -44,6 +44,10 @@ package enum EngineError: Error, Sendable {
     case notAGrant
     /// The search after a scrub has found something, or cannot be ended yet.
     case notVerified(UInt64, ErasureVerification)
+    /// Keys are being rotated: what would name them waits.
+    case rotationUnderWay
+    /// A rotation does not begin while an erasure is on its way.
+    case rotationMustWait(erasure: UInt64)
 }
 
 extension EngineError: CustomStringConvertible {
@@ -89,6 +93,10 @@ extension EngineError: CustomStringConvertible {
         case .suppressed, .noSuchErasure, .unknownSubject, .wrongState, .otherRequest, .ownRequest, .expiredApproval,
             .notAGrant, .notVerified:
             privacyDescription
+        case .rotationUnderWay:
+            "the identity keys are being rotated; end that first, with `selvedge keys rotate identity`"
+        case .rotationMustWait(let number):
+            "erasure \(number) is on its way: run it to its end first, then rotate the keys"
         }
     }
 }

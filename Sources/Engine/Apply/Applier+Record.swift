@@ -76,7 +76,7 @@ extension Applier {
         // What is refused as retracted moves the clock too: it would have, had it come before its retraction.
         state.advance(to: observation.time)
         let earlier = try transaction.get(Tables.records, key)
-        if case .tombstone(let time)? = earlier, observation.time <= time {
+        if case .tombstone(let time, _)? = earlier, observation.time <= time {
             ledger.refuse(.retracted())
             return 0
         }

@@ -11,6 +11,11 @@ package struct Applier {
     let keyRing: KeyRing
     /// Seals and opens what lies under the data key of a node.
     var sealing: Sealing
+    let storedKeys: StoredKeys
+    /// Of the command at hand: keys of nodes that wait to be rotated, with the new ones; and keys as stored, with those of the
+    /// first version.
+    var renewed: [IdentityKey: IdentityKey] = [:]
+    var firstKeys: [IdentityKey: IdentityKey] = [:]
     /// The store's numbers of the configuration's namespaces, by index.
     let namespaceIDs: [NamespaceID]
     /// The hour of the last sweep.
@@ -27,6 +32,7 @@ package struct Applier {
         self.state = state
         keyRing = store.keyRing
         sealing = store.sealing
+        storedKeys = store.storedKeys
         namespaceIDs = state.configuration.namespaces.map { state.namespace(named: $0.name) ?? .record }
         sweptHour = state.clock.hour
     }
@@ -37,7 +43,7 @@ package struct Applier {
     ) throws -> CommandReport {
         var report = CommandReport()
         hasSuppressions = try transaction.count(Tables.suppressions) > 0
-        switch command {
+        switch try brought(command, &transaction) {
         case .record(let observations):
             report.outcomes = try record(observations, &report, &transaction)
         case .decide(let observations):
@@ -57,6 +63,8 @@ package struct Applier {
             report.componentsEvaluated = try purge(at: time, &transaction)
         case .privacy(let command):
             try apply(command, &report, &transaction)
+        case .rotation(let step):
+            try apply(step, &report, &transaction)
         }
         try sweepDue(&transaction)
         try state.trimFeed(&transaction)
@@ -71,14 +79,19 @@ package struct Applier {
     }
 
     /// Evaluates and writes; afterwards the workspace only answers where its nodes are.
-    mutating func finish(_ workspace: inout Workspace, _ transaction: inout WriteTransaction) throws {
+    ///
+    /// - Returns: how many profiles are others than before.
+    @discardableResult
+    mutating func finish(_ workspace: inout Workspace, _ transaction: inout WriteTransaction) throws -> Int {
         workspace.judge(by: state.policies, at: state.clock.hour)
         try workspace.settle(transaction)
-        try state.feed(workspace.changes(), &transaction)
+        let changes = workspace.changes()
+        try state.feed(changes, &transaction)
         try workspace.write(&transaction)
         try dropKeys(of: workspace, &transaction)
         state.nextNode = workspace.totals.nextNode
         state.componentLimited += workspace.totals.componentLimited
+        return changes.count { $0.kind != .consent }
     }
 
     /// The data keys of nodes that are gone go with them.

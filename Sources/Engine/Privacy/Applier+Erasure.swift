@@ -8,6 +8,7 @@ extension Applier {
     mutating func apply(
         _ command: PrivacyCommand, _ report: inout CommandReport, _ transaction: inout WriteTransaction
     ) throws {
+        if state.keys.rotation != nil, command.namesKeys { throw EngineError.rotationUnderWay }
         switch command {
         case .requestErasure(let subject, let isOnly, let act):
             report.number = try requestErasure(subject, isOnly: isOnly, act, &transaction)
@@ -213,7 +214,7 @@ extension Applier {
         let needles = try gather(subject, &row, transaction)
         for target in needles.targets {
             let suppression = SuppressionRow(
-                keyVersion: keyRing.identityVersion, cause: .erased, time: time, reference: number)
+                keyVersion: state.keys.newest, cause: .erased, time: time, reference: number)
             try transaction.put(Tables.suppressions, keyRing.suppressionKey(target.key), suppression)
         }
         var workspace = makeWorkspace()

@@ -22,7 +22,7 @@ extension Applier {
                 let code = keyRing.suppressionKey(key)
                 if try transaction.contains(Tables.suppressions, code) { continue }
                 let row = SuppressionRow(
-                    keyVersion: keyRing.identityVersion, cause: .objected, time: act.time, reference: entry)
+                    keyVersion: state.keys.newest, cause: .objected, time: act.time, reference: entry)
                 try transaction.put(Tables.suppressions, code, row)
             }
         }
@@ -75,11 +75,11 @@ extension Applier {
     private func forget(
         _ keys: [IdentityKey], _ cause: SuppressionRow.Cause?, _ transaction: inout WriteTransaction
     ) throws {
-        for key in keys {
+        for (version, key) in try keys.flatMap({ try suppressionKeys($0) }) {
             let code = keyRing.suppressionKey(key)
-            guard let row = try transaction.get(Tables.suppressions, code), cause == nil || row.cause == cause else {
-                continue
-            }
+            guard let row = try transaction.get(Tables.suppressions, code), row.keyVersion == version,
+                cause == nil || row.cause == cause
+            else { continue }
             _ = try transaction.delete(Tables.suppressions, code)
         }
     }

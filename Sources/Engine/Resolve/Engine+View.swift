@@ -45,11 +45,11 @@ extension Engine {
                 "say who looks (1 to 256 bytes) and why (1 to 1,024 bytes): both are kept in the audit")
         }
         precondition(lock != nil, "the engine was opened for reading")
-        let keyRing = store.keyRing
+        let (keyRing, storedKeys) = (store.keyRing, store.storedKeys)
         return try store.environment.write { transaction in
             try AuditedAccess.grant(
                 to: principal, role: role, action: action, reason: reason, subjects: subjects, time: time,
-                keyRing: keyRing, &transaction)
+                keyRing: keyRing, storedKeys: storedKeys, &transaction)
         }
     }
 }
