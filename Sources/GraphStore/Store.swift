@@ -101,7 +101,7 @@ package final class Store: Sendable {
     package static func open(
         directory: String, configuration expected: Configuration? = nil, acceptNormaliser: Bool = false,
         options: Environment.Options = Environment.Options(), isWriter: Bool? = nil,
-        random: any RandomSource = SystemRandom()
+        random: some RandomSource = SystemRandom()
     ) throws -> Store {
         guard let current = try? String(contentsOfFile: directory + "/CURRENT", encoding: .utf8) else {
             throw StoreError.noStore(directory: directory)
@@ -149,7 +149,7 @@ package final class Store: Sendable {
 
     /// The file of slots; made by who writes where the store is older than slots.
     private static func openSealing(
-        _ directory: String, _ keyRing: KeyRing, isWriter: Bool, hasKeys: Bool, _ random: any RandomSource
+        _ directory: String, _ keyRing: KeyRing, isWriter: Bool, hasKeys: Bool, _ random: some RandomSource
     ) throws -> Sealing {
         let path = directory + "/" + StoreKeys.slotsName
         let isThere = FileManager.default.fileExists(atPath: path)

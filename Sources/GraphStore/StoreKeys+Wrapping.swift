@@ -70,8 +70,7 @@ private final class KeyChangeLock {
 
     init(_ directory: String) throws {
         let path = directory + "/keys.lock"
-        // Sound: the path is a Swift string, lent for the call.
-        descriptor = unsafe Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        descriptor = StoreFiles.openForLocking(path)
         guard descriptor >= 0 else {
             throw StoreError.unreadable(path: path, problem: "cannot be made; check the directory's permissions")
         }

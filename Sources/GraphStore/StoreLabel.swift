@@ -76,6 +76,12 @@ enum StoreFiles {
         try syncDirectory(parent(of: path))
     }
 
+    /// A file that is there to be locked, made where it is not; below 0 where that cannot be.
+    static func openForLocking(_ path: String) -> Int32 {
+        // Sound: as above.
+        unsafe Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    }
+
     /// Makes the names in a directory durable.
     static func syncDirectory(_ parent: String) throws {
         // Sound: as above.

@@ -105,7 +105,10 @@ extension Applier {
         let found = try brought(key, transaction)
         guard let rotation = state.keys.rotation, let number = state.source(named: source) else { return found }
         let older = RecordKey(source: number, key: try storedKeys.nested(key, to: rotation.from))
-        guard case .tombstone(let time, _)? = try transaction.get(Tables.records, older) else { return found }
+        // Where the record's node waits to be rotated, so does what is left of the record.
+        guard found != older.key, case .tombstone(let time, _)? = try transaction.get(Tables.records, older) else {
+            return found
+        }
         _ = try transaction.delete(Tables.records, older)
         let newest = RecordKey(source: number, key: try storedKeys.nested(key, to: state.keys.newest))
         try transaction.put(Tables.records, newest, .tombstone(time, keyVersion: state.keys.newest))

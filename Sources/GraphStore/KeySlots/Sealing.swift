@@ -11,7 +11,8 @@ internal import Synchronization
 package final class Sealing: Sendable {
     private let path: String
     private let keyRing: KeyRing
-    private let random: InjectedRandom
+    /// Gives slots, with keys from the source that the store was opened with.
+    private let give: @Sendable (KeySlots, [SlotOwner]) throws -> [DataKeyID]
     /// Whether this process holds the writer's lock.
     private let isWriter: Bool
     /// What is sealed is thrown away: no slot is given, and none taken away.
@@ -20,15 +21,22 @@ package final class Sealing: Sendable {
     /// Slots whose owners a transaction has taken away: to be overwritten once it is durable.
     private let dropped = Mutex<[DataKeyID]>([])
 
-    init(
-        _ slots: KeySlots?, path: String, keyRing: KeyRing, isWriter: Bool, isRehearsal: Bool = false,
-        random: any RandomSource
-    ) {
+    init(_ slots: KeySlots?, path: String, keyRing: KeyRing, isWriter: Bool, random: some RandomSource) {
         self.path = path
         self.keyRing = keyRing
         self.isWriter = isWriter
-        self.isRehearsal = isRehearsal
-        self.random = InjectedRandom(source: random)
+        isRehearsal = false
+        give = { try $0.give(to: $1, random: random) }
+        opened = Mutex(slots)
+    }
+
+    /// The same for a transaction that will not be committed.
+    private init(rehearsing other: Sealing, _ slots: KeySlots?) {
+        path = other.path
+        keyRing = other.keyRing
+        isWriter = other.isWriter
+        isRehearsal = true
+        give = other.give
         opened = Mutex(slots)
     }
 
@@ -43,11 +51,7 @@ package final class Sealing: Sendable {
     }
 
     /// The same for a transaction that will not be committed: it opens what is held, and what it seals opens as erased.
-    package func rehearsal() throws -> Sealing {
-        Sealing(
-            try slots(), path: path, keyRing: keyRing, isWriter: isWriter, isRehearsal: true,
-            random: random.source)
-    }
+    package func rehearsal() throws -> Sealing { Sealing(rehearsing: self, try slots()) }
 
     // MARK: Sealing
 
@@ -116,7 +120,7 @@ package final class Sealing: Sendable {
 
     private func dataKey(of subject: NodeID, _ transaction: inout WriteTransaction) throws -> DataKeyID {
         if let held = try transaction.get(Tables.dataKeys, subject) { return held }
-        let id = try demandSlots().give(to: [SlotOwner(subject)], random: random)
+        let id = try give(demandSlots(), [SlotOwner(subject)])
         try transaction.put(Tables.dataKeys, subject, id[0])
         return id[0]
     }
@@ -175,13 +179,6 @@ package final class Sealing: Sendable {
         guard let slots = try slots() else { throw SlotError.notFound(path: path) }
         return slots
     }
-}
-
-/// A source that is chosen when a store is opened.
-private struct InjectedRandom: RandomSource {
-    let source: any RandomSource
-
-    func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(KeyError) { try unsafe source.fill(buffer) }
 }
 
 extension SlotOwner {

@@ -41,12 +41,6 @@ package struct KeyVersion: Hashable, Sendable {
 
     package init() {}
 
-    /// Of a node's key as it stands.
-    package func version(of node: NodeID) -> UInt16 {
-        guard let rotation, rotation.stage == .nodes, node >= rotation.next, node < rotation.end else { return newest }
-        return rotation.from
-    }
-
     package mutating func begin(end: NodeID) {
         rotation = Rotation(
             from: newest, stage: .nodes, next: NodeID(1), end: end,
