@@ -20,6 +20,7 @@ let package = Package(
         .executable(name: "selvedge", targets: ["selvedge"]),
         .executable(name: "simulate", targets: ["simulate"]),
         .executable(name: "evaluate-linkage", targets: ["evaluate-linkage"]),
+        .executable(name: "evaluate-policy", targets: ["evaluate-policy"]),
         .library(name: "SelvedgeEngine", targets: ["Engine", "GraphStore", "Stitching", "Identity", "LMDB"]),
         .library(name: "SelvedgeClient", targets: ["SelvedgeClient"]),
         .library(name: "BenchFacade", targets: ["BenchFacade"]),
@@ -84,7 +85,7 @@ let package = Package(
 
         // Use cases.
         .target(
-            name: "Engine", dependencies: ["GraphStore", "Stitching", "Identity", "LMDB"],
+            name: "Engine", dependencies: ["GraphStore", "Stitching", "Offers", "Scoring", "Identity", "LMDB"],
             swiftSettings: settings),
 
         .target(
@@ -135,8 +136,8 @@ let package = Package(
         .executableTarget(
             name: "selvedge",
             dependencies: [
-                "Erasure", "Engine", "Backfill", "GraphStore", "Stitching", "Identity", "LMDB", "Wire", "Service",
-                "SelvedgeClient",
+                "Erasure", "Engine", "Backfill", "GraphStore", "Stitching", "Offers", "Scoring", "Identity", "LMDB",
+                "Wire", "Service", "SelvedgeClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -151,6 +152,10 @@ let package = Package(
         .executableTarget(
             name: "evaluate-linkage", dependencies: ["Stitching", "Identity"], path: "tools/linkage",
             swiftSettings: settings),
+
+        .executableTarget(
+            name: "evaluate-policy", dependencies: ["Offers", "Scoring", "Identity"], path: "tools/policy",
+            exclude: ["world.json"], swiftSettings: settings),
 
         // Tests mirror Sources.
         .target(
@@ -173,7 +178,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "EngineTests",
-            dependencies: ["Engine", "GraphStore", "Stitching", "Identity", "LMDB", "TestSupport"],
+            dependencies: [
+                "Engine", "Erasure", "GraphStore", "Stitching", "Offers", "Scoring", "Identity", "LMDB", "TestSupport",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "BackfillTests",

@@ -48,6 +48,10 @@ let package = Package(
             name: "ratios",
             dependencies: ["CPeer", "CAllocations", "Traffic", .product(name: "BenchFacade", package: "selvedge")],
             swiftSettings: settings),
+        // Fence, erasure, scrub and sealed reads on a store of a million identifiers, while others resolve.
+        .executableTarget(
+            name: "erasure", dependencies: ["Traffic", .product(name: "BenchFacade", package: "selvedge")],
+            swiftSettings: settings),
         .executableTarget(
             name: "Micro",
             dependencies: [

@@ -20,7 +20,7 @@ struct Checkpoint: Sendable {
     var publishing = ""
 
     static func path(in directory: String) -> String { directory + "/checkpoint" }
-    private static let version: UInt8 = 2
+    private static let version: UInt8 = 3
 
     // MARK: Files
 
@@ -112,7 +112,7 @@ struct Checkpoint: Sendable {
         let counts = segment.counts
         for number in [
             segment.number, segment.eventBytes, segment.observationBytes, counts.events, counts.observations,
-            counts.identifiers, counts.retracted, counts.olderThanPurge, counts.suppressed,
+            counts.behaviours, counts.identifiers, counts.retracted, counts.olderThanPurge, counts.suppressed,
         ] { writer.append(UInt64(number)) }
         writer.append(counts.clock)
         writer.append(UInt32(counts.newest.count))
@@ -129,6 +129,7 @@ struct Checkpoint: Sendable {
         segment.observationBytes = Int(try reader.readUInt64())
         segment.counts.events = Int(try reader.readUInt64())
         segment.counts.observations = Int(try reader.readUInt64())
+        segment.counts.behaviours = Int(try reader.readUInt64())
         segment.counts.identifiers = Int(try reader.readUInt64())
         segment.counts.retracted = Int(try reader.readUInt64())
         segment.counts.olderThanPurge = Int(try reader.readUInt64())

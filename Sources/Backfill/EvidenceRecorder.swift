@@ -16,11 +16,20 @@ package struct EvidenceRecorder: Sendable {
             _ time: Timestamp, _ store: Store, _ state: inout StoreState, _ transaction: inout WriteTransaction
         ) throws -> Void
 
+    /// Notes what events tell of behaviour whose links are there already, inside a transaction.
+    package typealias NoteFacts =
+        @Sendable (
+            _ observations: [KeyedObservation], _ store: Store, _ state: StoreState,
+            _ transaction: inout WriteTransaction
+        ) throws -> Void
+
     package let record: Record
     package let sweep: Sweep
+    package let noteFacts: NoteFacts
 
-    package init(record: @escaping Record, sweep: @escaping Sweep) {
+    package init(record: @escaping Record, sweep: @escaping Sweep, noteFacts: @escaping NoteFacts) {
         self.record = record
         self.sweep = sweep
+        self.noteFacts = noteFacts
     }
 }

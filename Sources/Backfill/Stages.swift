@@ -9,6 +9,8 @@ struct Stages {
     private let plan: SpillPlan
     private(set) var report = BackfillReport()
     private var areIdentifiersWritten = false
+    /// Events whose behaviour is noted after the building.
+    private let behaviours: Int
     private var marks: StageMarks
     /// Keeps the marks in the checkpoint.
     private let save: (StageMarks) throws -> Void
@@ -22,6 +24,7 @@ struct Stages {
         for segment in plan.segments { counts.add(segment.counts) }
         report.observations = counts.events + counts.observations
         report.replayed = counts.observations
+        behaviours = counts.behaviours
         if counts.retracted > 0 { report.refused[RefusalReason.retracted.rawValue] = counts.retracted }
         if counts.suppressed > 0 { report.refused[RefusalReason.suppressed.rawValue] = counts.suppressed }
         if counts.olderThanPurge > 0 { report.refused[RefusalReason.olderThanPurge.rawValue] = counts.olderThanPurge }
@@ -128,8 +131,8 @@ struct Stages {
     private mutating func replay(_ generation: Generation, _ state: inout StoreState, _ recorder: EvidenceRecorder)
         throws
     {
-        guard report.replayed > 0 else { return }
-        load.begin("records", total: report.replayed)
+        guard report.replayed + behaviours > 0 else { return }
+        load.begin("records", total: report.replayed + behaviours)
         let group = load.store.configuration.limits.groupRecords
         var waiting: [KeyedObservation] = []
         var pieces = 0
@@ -154,7 +157,13 @@ struct Stages {
         _ recorder: EvidenceRecorder
     ) throws {
         var transaction = try generation.environment.beginWrite()
-        let refused = try recorder.record(observations, load.store, &state, &transaction)
+        let plain = observations.filter { $0.record == nil && $0.decisions.isEmpty }
+        var refused: [Refusal] = []
+        if plain.count < observations.count {
+            let others = observations.filter { $0.record != nil || !$0.decisions.isEmpty }
+            refused = try recorder.record(others, load.store, &state, &transaction)
+        }
+        if !plain.isEmpty { try recorder.noteFacts(plain, load.store, state, &transaction) }
         try transaction.commit()
         for refusal in refused { report.refused[refusal.reason.rawValue, default: 0] += 1 }
         for _ in observations { try load.step() }

@@ -8,7 +8,7 @@ internal import Stitching
 ///
 /// Opened for writing; one thread records, any thread resolves with its own intake, which this holds one of.
 public final class BenchStore {
-    private let engine: Engine
+    let engine: Engine
     let intake: Intake
     let email: Int
     let environment: Environment
@@ -28,6 +28,21 @@ public final class BenchStore {
             draft = ObservationDraft(
                 source: source, time: Timestamp(milliseconds: milliseconds),
                 identifiers: identifiers.map { IdentifierDraft(namespace: $0.namespace, value: .raw($0.value)) })
+        }
+
+        /// A row of a source's own table.
+        ///
+        /// - Parameter attributes: JSON.
+        public init(
+            source: String, milliseconds: Int64, recordID: String,
+            identifiers: [(namespace: String, value: String)], attributes: [UInt8]
+        ) {
+            var said = ObservationDraft(
+                source: source, time: Timestamp(milliseconds: milliseconds),
+                identifiers: identifiers.map { IdentifierDraft(namespace: $0.namespace, value: .raw($0.value)) })
+            said.recordID = recordID
+            said.attributes = attributes
+            draft = said
         }
 
         /// A decision for the whole person on one identifier.

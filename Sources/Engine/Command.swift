@@ -20,6 +20,12 @@ package enum Command: Sendable {
     case privacy(PrivacyCommand)
     /// A step of a rotation of the identity keys.
     case rotation(RotationStep)
+    /// Keeps a linkage model, as its bytes.
+    case keepModel([UInt8], time: Timestamp)
+    /// Links all records by a model that is kept; nil: by none.
+    case link(version: UInt32?)
+    /// What is offered to whom.
+    case offers(OfferCommand)
 }
 
 /// What somebody says of two identifiers or records.

@@ -12,7 +12,9 @@ package final class Engine: @unchecked Sendable {
         case write(program: String)
     }
 
-    package let store: Store
+    private let storeInUse: Mutex<Store>
+    /// The generation in use: a scrub moves on to the next. Whoever asks several things of one snapshot holds on to it.
+    package var store: Store { storeInUse.withLock { $0 } }
     /// Whether the writer before this one ended without closing; nil where it did not.
     package let uncleanHolder: WriterLock.Holder?
     let lock: WriterLock?
@@ -22,6 +24,7 @@ package final class Engine: @unchecked Sendable {
     var applier: Applier
     /// The store's numbers of purposes and features, by name.
     let purposeNumbers: [String: UInt8]
+    let desks = SharedDesk()
     private let viewContextInUse: Mutex<ViewContext>
     package var viewContext: ViewContext { viewContextInUse.withLock { $0 } }
     let clock: ConsentClock
@@ -31,8 +34,8 @@ package final class Engine: @unchecked Sendable {
     ///   - headInterval: how long an entry waits for its head at most.
     package init(
         directory: String, mode: Mode, configuration: Configuration? = nil, acceptNormaliser: Bool = false,
-        options: Environment.Options = Environment.Options(), headClock: (@Sendable () -> Timestamp)? = nil,
-        headInterval: Duration = .seconds(60)
+        isRestoring: Bool = false, options: Environment.Options = Environment.Options(),
+        headClock: (@Sendable () -> Timestamp)? = nil, headInterval: Duration = .seconds(60)
     ) throws {
         if case .write(let program) = mode {
             guard Store.exists(directory) else { throw StoreError.noStore(directory: directory) }
@@ -46,9 +49,10 @@ package final class Engine: @unchecked Sendable {
         var options = options
         options.readOnly = lock == nil
         do {
-            store = try Store.open(
+            let store = try Store.open(
                 directory: directory, configuration: configuration, acceptNormaliser: acceptNormaliser,
-                options: options)
+                options: options, isRestoring: isRestoring)
+            storeInUse = Mutex(store)
             let held = store.configuration
             let state = try store.environment.read { try StoreState($0, configuration: held) }
             applier = Applier(state: state, store: store)
@@ -70,6 +74,13 @@ package final class Engine: @unchecked Sendable {
     }
 
     deinit { signer?.end() }
+
+    /// Reads and writes a generation that was published from now on. While nobody writes.
+    func move(to next: Generation) {
+        let moved = store.moved(to: next)
+        storeInUse.withLock { $0 = moved }
+        signer?.move(to: moved)
+    }
 
     /// The store was not checked after the unclean end of the writer before this one: the next one is told of it too.
     package func leaveMarked() { lock?.leaveMarked() }
@@ -122,7 +133,12 @@ package final class Engine: @unchecked Sendable {
         if case .record = command { try refuseWhenFull() }
         var next = applier
         let report: CommandReport
-        do { report = try store.environment.write { try next.apply(command, &$0) } } catch {
+        do {
+            report = try store.environment.write { transaction in
+                if case .record = command { transaction.leavesRoom = true }
+                return try next.apply(command, &transaction)
+            }
+        } catch {
             store.sealing.forgetDropped()
             throw error
         }
@@ -138,6 +154,7 @@ package final class Engine: @unchecked Sendable {
         precondition(lock != nil, "the engine was opened for reading")
         var next = applier
         next.sealing = try store.sealing.rehearsal()
+        next.isLinkageLoaded = false
         var transaction = try store.environment.beginWrite()
         var reports: [CommandReport] = []
         for command in commands { reports.append(try next.apply(command, &transaction)) }

@@ -1,5 +1,6 @@
 package import GraphStore
 package import Identity
+package import Stitching
 
 /// What a command is refused for, as a whole: nothing of it was applied.
 package enum EngineError: Error, Sendable {
@@ -48,6 +49,20 @@ package enum EngineError: Error, Sendable {
     case rotationUnderWay
     /// A rotation does not begin while an erasure is on its way.
     case rotationMustWait(erasure: UInt64)
+    /// Another linkage model has this version.
+    case modelExists(UInt32)
+    case noSuchModel(UInt32)
+    /// No linkage model is kept, or none is active.
+    case noModel
+    /// Why no model was made of the records held.
+    case cannotTrain(TrainingRefusal)
+    /// Two records that the active model has not found to be alike.
+    case noSuchMatch
+    /// No catalogue of offers is loaded.
+    case noCatalogue
+    /// A question's field that cannot be so.
+    case offerField(String)
+    case noScores
 }
 
 extension EngineError: CustomStringConvertible {
@@ -90,6 +105,23 @@ extension EngineError: CustomStringConvertible {
                 + "purge, or raise map-bytes in the store's file STORE while nobody has it open"
         case .cannotRepartition(let reasons):
             "the store cannot be evaluated under this configuration: " + reasons.joined(separator: "; ")
+        case .modelExists(let version):
+            "the store keeps another linkage model of version \(version); train anew, and it will have the next"
+        case .noSuchModel(let version):
+            "the store keeps no linkage model of version \(version); `selvedge model list` lists those that it keeps"
+        case .noModel:
+            "the store links by no model; run `selvedge train linkage`, then `selvedge link`"
+        case .cannotTrain(let refusal):
+            "no model was made: \(refusal)"
+        case .noSuchMatch:
+            "the active model has not found these two records to be alike; `selvedge review list` lists those that wait"
+        case .noCatalogue:
+            "the store has no catalogue of offers; load one with `selvedge offers load FILE`"
+        case .offerField(let field):
+            "\(field) cannot be so: names must be the catalogue's (`selvedge offers show`), money in minor units of its "
+                + "currency, a basket of at most 1,000 lines"
+        case .noScores:
+            "the store has no score models; train them with `selvedge train scores`"
         case .suppressed, .noSuchErasure, .unknownSubject, .wrongState, .otherRequest, .ownRequest, .expiredApproval,
             .notAGrant, .notVerified:
             privacyDescription

@@ -46,6 +46,11 @@ package struct CommandReport: Sendable {
     package var number: UInt64 = 0
     /// Identifiers and decisions that were left out because they are suppressed.
     package var suppressed = 0
+    /// Of decisions, and of what became of some, in the order asked.
+    package var offers: [OfferAnswer] = []
+    package var effects: [OutcomeEffect] = []
+    /// Facts of behaviour that were older than what is kept of their identifier and source.
+    package var factsRefused = 0
     /// Whether a step that comes in pieces is done.
     package var isComplete = true
 

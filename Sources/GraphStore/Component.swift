@@ -98,3 +98,12 @@ package enum ComponentRow: Sendable {
     case parent(NodeID)
     case component(Component)
 }
+
+extension ActiveLink {
+    /// What may be shown of its evidence: of a likeness which sources' records it is between, and when they said so.
+    package var shownEvidence: Evidence {
+        guard kind == .probabilistic else { return evidence }
+        let folds = evidence.folds.map { Fold(source: $0.source, first: $0.first, last: $0.last, days: 1) }
+        return Evidence(folds: folds)
+    }
+}

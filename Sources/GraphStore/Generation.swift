@@ -3,7 +3,7 @@ package import LMDB
 
 /// The next generation of a store while it is made: a directory beside the one in use, which nobody reads before it is
 /// published. Whoever makes one holds the writer's lock.
-package final class Generation {
+package final class Generation: Sendable {
     package let store: Store
     package let name: String
     package let environment: Environment
@@ -33,7 +33,9 @@ package final class Generation {
         -> Generation
     {
         let name = next(after: store.generation)
-        try removeOthers(than: store.generation, in: store.directory)
+        // Older ones are overwritten, or left where somebody reads them.
+        _ = try overwriteOld(before: store.generation, in: store.directory)
+        try removeNewer(than: store.generation, in: store.directory)
         try Store.makeDirectory(store.directory + "/" + name)
         return try reopen(name, of: store, options: options)
     }
@@ -113,6 +115,17 @@ package final class Generation {
         for entry in (try? manager.contentsOfDirectory(atPath: directory)) ?? []
         where entry.hasPrefix("gen-") && entry != name {
             do { try manager.removeItem(atPath: directory + "/" + entry) } catch {
+                throw StoreError.unreadable(
+                    path: directory + "/" + entry, problem: "cannot be removed; check its permissions")
+            }
+        }
+    }
+
+    /// Removes what attempts have left that did not come to their end.
+    package static func removeNewer(than name: String, in directory: String) throws {
+        for entry in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        where entry.hasPrefix("gen-") && number(of: entry) > number(of: name) {
+            do { try FileManager.default.removeItem(atPath: directory + "/" + entry) } catch {
                 throw StoreError.unreadable(
                     path: directory + "/" + entry, problem: "cannot be removed; check its permissions")
             }

@@ -95,14 +95,16 @@ package final class Store: Sendable {
     ///
     /// - Parameters:
     ///   - configuration: what the caller expects; nil: what the store holds.
+    ///   - isRestoring: opens it though a restore of it has not ended; only the restore does.
     ///   - options: but for the size of the map, which is the label's.
     ///   - isWriter: whether the caller holds the writer's lock; nil: where the options are for writing.
     ///   - random: where data keys come from.
     package static func open(
         directory: String, configuration expected: Configuration? = nil, acceptNormaliser: Bool = false,
-        options: Environment.Options = Environment.Options(), isWriter: Bool? = nil,
+        options: Environment.Options = Environment.Options(), isWriter: Bool? = nil, isRestoring: Bool = false,
         random: some RandomSource = SystemRandom()
     ) throws -> Store {
+        guard isRestoring || !self.isRestoring(directory) else { throw BackupError.unfinished(directory: directory) }
         guard let current = try? String(contentsOfFile: directory + "/CURRENT", encoding: .utf8) else {
             throw StoreError.noStore(directory: directory)
         }
@@ -115,7 +117,7 @@ package final class Store: Sendable {
         guard let environment else {
             return try open(
                 directory: directory, configuration: expected, acceptNormaliser: acceptNormaliser, options: options,
-                isWriter: isWriter, random: random)
+                isWriter: isWriter, isRestoring: isRestoring, random: random)
         }
         let texts = try environment.read { transaction in
             (
@@ -175,6 +177,13 @@ package final class Store: Sendable {
             }
             return try unlock(directory)
         }
+    }
+
+    /// The same store in a generation that was published, whose environment is open.
+    package func moved(to next: Generation) -> Store {
+        Store(
+            directory: directory, generation: next.name, environment: next.environment, keyRing: keyRing,
+            sealing: sealing, configuration: configuration)
     }
 
     /// Nil where the generation went while it was looked for, and CURRENT names another now.

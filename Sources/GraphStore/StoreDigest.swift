@@ -43,8 +43,10 @@ extension Snapshot where Self: ~Copyable {
         try addRecords(to: &sum, names, keys)
         try addAssertions(to: &sum, keys)
         try addConsents(to: &sum, keys)
+        try addFacts(to: &sum, names, keys)
         let evidence = sum.digest
         try add(degrees, to: &sum, names, keys)
+        try addMatches(to: &sum, names, keys)
         let partition = try partitionDigest()
         sum.add(partition.bytes)
         return StoreDigests(partition: partition, content: sum.digest, evidence: evidence)
@@ -62,7 +64,10 @@ extension Snapshot where Self: ~Copyable {
             for link in component.links {
                 let left = component.members[Int(link.left)]
                 let right = component.members[Int(link.right)]
-                names.add(link.evidence.folds, link.kind, left.key, right.key, to: &sum)
+                // What a model has found follows from records; it is added with what `matches` says.
+                if link.kind != .probabilistic {
+                    names.add(link.evidence.folds, link.kind, left.key, right.key, to: &sum)
+                }
                 guard link.kind == .deterministic, link.left != link.right else { continue }
                 degrees.add(left.node, right.namespace)
                 degrees.add(right.node, left.namespace)
@@ -91,6 +96,34 @@ extension Snapshot where Self: ~Copyable {
                 bytes.append(UInt64(entry.count))
             }
             sum.add(bytes.bytes)
+        }
+    }
+
+    /// What the active model has found, and which one that is.
+    private func addMatches(to sum: inout MultisetHash, _ names: ContentNames, _ keys: KeyOfNode) throws {
+        for model in try models() where model.row.isActive {
+            var bytes = BigEndianBytes()
+            bytes.append("model")
+            bytes.append(UInt64(model.version))
+            bytes.append(contentsOf: model.row.bytes)
+            sum.add(bytes.bytes)
+        }
+        try scan(Tables.matches) { ends, payload in
+            guard ends.first < ends.second else { return .proceed }
+            let row = try MatchCodec.decode(payload, version: MatchCodec.version)
+            let both = try [(keys.key(of: ends.first), row.low), (keys.key(of: ends.second), row.high)]
+                .sorted { $0.0 < $1.0 }
+            var bytes = BigEndianBytes()
+            bytes.append("match")
+            for (key, end) in both {
+                bytes.append(key)
+                bytes.append(names.source(end.source))
+                bytes.append(end.time)
+            }
+            bytes.append(UInt64(UInt32(bitPattern: row.weight.rawValue)))
+            bytes.append(UInt64(row.shared))
+            sum.add(bytes.bytes)
+            return .proceed
         }
     }
 
@@ -130,6 +163,31 @@ extension Snapshot where Self: ~Copyable {
             bytes.append(entry.id.high)
             bytes.append(entry.id.low)
             bytes.append(entry.time)
+            sum.add(bytes.bytes)
+            return .proceed
+        }
+    }
+
+    /// By the hash of what is sealed, whatever it is sealed under.
+    private func addFacts(to sum: inout MultisetHash, _ names: ContentNames, _ keys: KeyOfNode) throws {
+        try scan(Tables.facts) { key, payload in
+            let row = try FactRowCodec.decode(payload, version: FactRowCodec.version)
+            var bytes = BigEndianBytes()
+            bytes.append("facts")
+            bytes.append(try keys.key(of: key.node))
+            bytes.append(UInt64(key.kind.rawValue))
+            bytes.append(names.source(key.source))
+            bytes.append(contentsOf: row.contentHash)
+            sum.add(bytes.bytes)
+            return .proceed
+        }
+        try scan(Tables.decisions) { key, payload in
+            let row = try OfferDecisionCodec.decode(payload, version: OfferDecisionCodec.version)
+            var bytes = BigEndianBytes()
+            bytes.append("offered")
+            if key.node.rawValue != 0 { bytes.append(try keys.key(of: key.node)) }
+            bytes.append(UInt64(row.state.rawValue))
+            bytes.append(contentsOf: row.contentHash)
             sum.add(bytes.bytes)
             return .proceed
         }

@@ -27,6 +27,11 @@ struct StoreLabel {
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
             throw StoreError.unreadable(path: path, problem: "cannot be read; restore it from a backup")
         }
+        try self.init(text: text, of: path)
+    }
+
+    /// - Parameter path: where the text is from.
+    init(text: String, of path: String) throws {
         var fields: [Substring: Substring] = [:]
         for line in text.split(separator: "\n") {
             guard let space = line.firstIndex(of: " ") else { continue }

@@ -115,6 +115,7 @@ package struct StoreState: Sendable {
             profileIdentifiers: configuration.limits.profileIdentifiers,
             componentMembers: configuration.limits.componentMembers,
             consent: ConsentRules(configuration: configuration, purposes: purposes, jurisdictions: jurisdictions))
+        policies.likenessHours = Int32(configuration.limits.likenessDays) * 24
     }
 
     private func traits(_ source: Source) -> SourceTraits {

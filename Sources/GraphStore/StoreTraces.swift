@@ -13,7 +13,7 @@ struct StoreTraces {
             directories.append(path)
             path = StoreFiles.parent(of: path)
         }
-        let replaced: [String] = ["STORE", "CURRENT", StoreKeys.bundleName]
+        let replaced: [String] = ["STORE", "CURRENT", "RESTORING", StoreKeys.bundleName]
         var inside: [String] = ["gen-1", StoreKeys.slotsName]
         for name in replaced { inside += [name, name + ".new"] }
         var paths: [String] = inside.map { directory + "/" + $0 }

@@ -30,6 +30,9 @@ package struct Limits: Hashable, Sendable {
     package var feedEntries = 10_000_000
     /// How long the change feed keeps an entry, in days of the store's clock.
     package var feedDays = 30
+    /// How long two records may be linked by likeness alone after the older one's last word, in days: people move and change
+    /// their names.
+    package var likenessDays = 3_650
     /// Address space reserved for a store's map: sparse, so it costs nothing until used, and need never be grown.
     package var mapBytes = 1_099_511_627_776
     /// One transaction must fit; no file system holds more.
@@ -68,6 +71,7 @@ extension Limits {
         Field(name: "group_bytes", path: \.groupBytes, range: 65_536...1_073_741_824),
         Field(name: "group_records", path: \.groupRecords, range: 1...100_000),
         Field(name: "identifiers_per_observation", path: \.identifiersPerObservation, range: 1...64),
+        Field(name: "likeness_days", path: \.likenessDays, range: 1...36_500),
         Field(name: "line_bytes", path: \.lineBytes, range: 1_024...16_777_216),
         Field(name: "map_bytes", path: \.mapBytes, range: mapBytesRange),
         Field(name: "profile_identifiers", path: \.profileIdentifiers, range: 2...16_384),

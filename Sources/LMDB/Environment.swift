@@ -43,6 +43,8 @@ package final class Environment: @unchecked Sendable {
     private let barrier = Mutex<(@Sendable () throws(LMDBError) -> Void)?>(nil)
     /// The thread that holds the write transaction, zero for none: a second one on the same thread would wait forever.
     private let writer = Atomic<UInt>(0)
+    /// What is written while somebody copies the store; nil: nobody does.
+    let touched = Mutex<TouchedRows?>(nil)
 
     var pointer: OpaquePointer { unsafe owned.pointer }
 

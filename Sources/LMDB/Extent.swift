@@ -27,10 +27,15 @@ enum Extent {
 }
 
 extension Environment {
+    /// Most pages that are left for a transaction that takes things away: 64 MiB.
+    private static let roomPages = 16_384
+
     /// Before a commit: the file covers every page that the transaction took.
     func growFile(for transaction: inout WriteTransaction) throws(LMDBError) {
         let next = unsafe NextPage(of: transaction.handle.transaction)
-        guard let size = try growth.cover(nextPage: next.number) else { return }
+        // As much again as the store has, as nothing rewrites more than all of it.
+        let room = transaction.leavesRoom ? min(next.number, Self.roomPages) : 0
+        guard let size = try growth.cover(nextPage: next.number + room) else { return }
         try transaction.put(Extent.table, (), size)
     }
 }

@@ -1,5 +1,6 @@
 internal import CLMDB
 internal import Glibc
+internal import Synchronization
 
 /// The one write transaction of the moment: sees its own writes; `commit()` makes them durable, anything else
 /// (a throw, dropping it) aborts. It stays on the thread that began it.
@@ -9,8 +10,15 @@ package struct WriteTransaction: ~Copyable, Snapshot {
     private var owned: OwnedTransaction
     private let environment: Environment
     @usableFromInline var scratch = ByteWriter(capacity: 4096)
+    /// Whether its commit must leave the file room for a transaction that takes things away: then a full disk is found while
+    /// there still is some.
+    package var leavesRoom = false
+    /// Where somebody copies the store meanwhile.
+    @usableFromInline let touched: TouchedRows?
 
     init(_ owned: consuming OwnedTransaction, of environment: Environment) {
+        touched = environment.touched.withLock { $0 }
+        touched?.begin()
         handle = unsafe SnapshotHandle(transaction: owned.transaction, databases: environment.databases)
         self.owned = owned
         self.environment = environment
@@ -21,7 +29,9 @@ package struct WriteTransaction: ~Copyable, Snapshot {
     package consuming func commit() throws(LMDBError) {
         try environment.passBarrier()
         try environment.growFile(for: &self)
+        let touched = touched
         try check(owned.commit(), "committing")
+        touched?.commit()
     }
 
     /// Drops the writes.
@@ -107,7 +117,9 @@ extension WriteTransaction {
     @discardableResult
     package mutating func delete<K, V>(_ table: Table<K, V>, _ key: K.Key) throws(LMDBError) -> Bool {
         try unsafe withEncoded(K.self, key) { (bytes) throws(LMDBError) in
-            unsafe try handle.remove(table.number, table.name, key: bytes)
+            let isGone = unsafe try handle.remove(table.number, table.name, key: bytes)
+            if let touched { unsafe touched.touch(table.number, bytes) }
+            return isGone
         }
     }
 
@@ -120,6 +132,7 @@ extension WriteTransaction {
     func store<K, V>(_ table: Table<K, V>, _ key: K.Key, _ payload: RawSpan, _ mode: PutMode) throws(LMDBError) {
         try unsafe withEncoded(K.self, key) { (bytes) throws(LMDBError) in
             unsafe try handle.write(table.number, table.name, key: bytes, V.version, payload, mode)
+            if let touched { unsafe touched.touch(table.number, bytes) }
         }
     }
 }

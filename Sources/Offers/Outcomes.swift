@@ -50,7 +50,11 @@ package struct Outcomes: Hashable, Sendable {
     package mutating func add(_ kind: OutcomeKind, at time: Timestamp, amount: Amount? = nil) {
         let place = Int(kind.rawValue)
         times[place] = times[place].map { min($0, time) } ?? time
-        guard let amount else { return }
+        if let amount { add(amount) }
+    }
+
+    /// A purchase or a return whose time is known already.
+    package mutating func add(_ amount: Amount) {
         if let index = amounts.firstIndex(where: { $0.id == amount.id }) {
             if amounts[index].isOutdone(by: amount) { amounts[index] = amount }
         } else {
@@ -62,13 +66,7 @@ package struct Outcomes: Hashable, Sendable {
         for kind in OutcomeKind.allCases {
             if let time = other[kind] { add(kind, at: time) }
         }
-        for amount in other.amounts {
-            if let index = amounts.firstIndex(where: { $0.id == amount.id }) {
-                if amounts[index].isOutdone(by: amount) { amounts[index] = amount }
-            } else {
-                amounts.insert(amount, at: amounts.firstIndex { amount.id < $0.id } ?? amounts.endIndex)
-            }
-        }
+        for amount in other.amounts { add(amount) }
     }
 
     /// Bought, less what was returned.

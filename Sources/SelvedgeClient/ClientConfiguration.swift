@@ -76,7 +76,7 @@ public struct TLSOptions: Sendable {
 }
 
 /// When a call that failed is sent again: a lost connection or UNAVAILABLE after an exponential wait, for calls that are
-/// idempotent (all but Simulate); RESOURCE_EXHAUSTED where the server says when; and at once what it did not look at.
+/// idempotent (all but Simulate and what asks for, decides on or ends an erasure); RESOURCE_EXHAUSTED where the server says when; and at once what it did not look at.
 public struct RetryPolicy: Sendable {
     /// Of one call, the first included; 1: nothing is repeated.
     public var attempts = 4

@@ -56,7 +56,7 @@ public final class SelvedgeClient: Sendable {
         _ method: Wire.Method, _ message: [UInt8], deadline: Duration? = nil
     ) async throws(SelvedgeError) -> ByteBuffer {
         let expires = NIODeadline.now() + TimeAmount(deadline ?? configuration.deadline)
-        var retrying = Retrying(configuration.retry, isIdempotent: method != .simulate, expires: expires)
+        var retrying = Retrying(configuration.retry, isIdempotent: method.isIdempotent, expires: expires)
         while true {
             do throws(SelvedgeError) {
                 let connection = try await pool.lease(until: expires).get()

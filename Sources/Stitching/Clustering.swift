@@ -36,6 +36,8 @@ package enum Verdict: UInt8, Hashable, Sendable, CaseIterable {
     case profileSize = 3
     /// An end is a device that two people claim.
     case contested = 4
+    /// A probabilistic link that the other records of both clusters, taken together, speak against.
+    case weakBridge = 5
 }
 
 extension Verdict: CustomStringConvertible {
@@ -46,6 +48,7 @@ extension Verdict: CustomStringConvertible {
         case .cannotLink: "cannot_link"
         case .profileSize: "profile_size"
         case .contested: "contested"
+        case .weakBridge: "weak_bridge"
         }
     }
 }
@@ -93,6 +96,9 @@ package struct Clustering: Sendable {
 /// first-party before others; strength of the weaker end; of a session's link that of the other end; weight; strength
 /// of the stronger end; key bytes), each joining two clusters unless a constraint forbids it. A must-link outranks
 /// `unique_per_profile`. Where that leaves devices that two people claim, once more without their links.
+///
+/// A probabilistic link is a bridge that must carry its own weight: it joins two clusters where the mean weight over all
+/// pairs of their records reaches the model's threshold. One that was too weak is tried again once others have joined.
 package struct Clusterer {
     private let nodes: [ClusterNode]
     private let links: [ClusterLink]
@@ -101,18 +107,27 @@ package struct Clusterer {
     private var sets: UnionFind
     private var masks: [UInt64]
     private var identifiers: [Int32]
+    private let likeness: MemberLikeness?
+    /// By root the members that can be compared; empty where nothing is probabilistic.
+    private var records: [[UInt32]] = []
 
-    /// - Parameter links: active links that connect `nodes`; links of a member to itself are ignored.
+    /// - Parameters:
+    ///   - links: active links that connect `nodes`; links of a member to itself are ignored.
+    ///   - likeness: of the members; nil where no link is probabilistic.
     package static func cluster(
-        nodes: [ClusterNode], links: [ClusterLink], cannotLinks: [(Int32, Int32)], policies: Policies
+        nodes: [ClusterNode], links: [ClusterLink], cannotLinks: [(Int32, Int32)], policies: Policies,
+        likeness: MemberLikeness? = nil
     ) -> Clustering {
-        var clusterer = Clusterer(nodes: nodes, links: links, cannotLinks: cannotLinks, policies: policies)
+        var clusterer = Clusterer(
+            nodes: nodes, links: links, cannotLinks: cannotLinks, policies: policies, likeness: likeness)
         return clusterer.run()
     }
 
     private init(
-        nodes: [ClusterNode], links: [ClusterLink], cannotLinks: [(Int32, Int32)], policies: Policies
+        nodes: [ClusterNode], links: [ClusterLink], cannotLinks: [(Int32, Int32)], policies: Policies,
+        likeness: MemberLikeness?
     ) {
+        self.likeness = likeness
         self.nodes = nodes
         self.links = links
         self.cannotLinks = cannotLinks
@@ -142,6 +157,7 @@ package struct Clusterer {
         sets = UnionFind(count: nodes.count)
         masks = nodes.map { policies.uniqueBits[Int($0.namespace.rawValue)] }
         identifiers = nodes.map { $0.namespace == .record ? 0 : 1 }
+        records = likeness.map { likeness in nodes.indices.map { likeness.comparable([Int32($0)]) } } ?? []
     }
 
     /// Takes the links in order; but for must-links, those of contested nodes join nothing.
@@ -152,15 +168,28 @@ package struct Clusterer {
             let isContested = contested.map { $0[Int(link.left)] || $0[Int(link.right)] } ?? false
             verdicts[index] = isContested && link.kind != .mustLink ? .contested : attempt(link)
         }
+        retry(order, &verdicts)
         for index in links.indices where verdicts[index] != .joined {
             if sets.find(links[index].left) == sets.find(links[index].right) { verdicts[index] = .joined }
         }
         return numbered(verdicts)
     }
 
+    /// Tries bridges that were too weak again, as long as any is not.
+    private mutating func retry(_ order: [Int], _ verdicts: inout [Verdict]) {
+        guard likeness != nil else { return }
+        var weak = order.filter { verdicts[$0] == .weakBridge }
+        while !weak.isEmpty {
+            let before = weak.count
+            for index in weak { verdicts[index] = attempt(links[index]) }
+            weak = weak.filter { verdicts[$0] == .weakBridge }
+            if weak.count == before { return }
+        }
+    }
+
     /// Whether the component as one cluster breaks nothing: then no union can be refused, whatever the order.
     private var isUnconstrained: Bool {
-        guard cannotLinks.isEmpty else { return false }
+        guard cannotLinks.isEmpty, likeness == nil else { return false }
         var seen: UInt64 = 0
         var count = 0
         for index in nodes.indices {
@@ -183,9 +212,14 @@ package struct Clusterer {
         }
         let total = identifiers[Int(left)] + identifiers[Int(right)]
         if Int(total) > policies.profileIdentifiers { return .profileSize }
+        if link.kind == .probabilistic, let likeness {
+            let carried = likeness.bridge(records[Int(left)], records[Int(right)])
+            if carried < likeness.threshold { return .weakBridge }
+        }
         guard let union = sets.union(left, right) else { return .joined }
         masks[Int(union.kept)] |= masks[Int(union.absorbed)]
         identifiers[Int(union.kept)] = total
+        if likeness != nil { records[Int(union.kept)] += records[Int(union.absorbed)] }
         return .joined
     }
 

@@ -12,6 +12,8 @@ package struct Policies: Sendable {
     package var profileIdentifiers: Int
     /// Most members of one component, records included.
     package var componentMembers: Int
+    /// Hours after which two records are no longer linked by likeness; nil: never.
+    package var likenessHours: Int32?
     /// Purposes, their defaults and ages, by the store's numbers; nil: consent plays no part.
     package var consent: ConsentRules?
     /// Whether the evidence of every source known so far may serve every purpose.
@@ -104,6 +106,7 @@ package struct Policies: Sendable {
     /// Hours after which a contribution to a link of the two namespaces is hidden: the shorter of both; nil: never.
     @inlinable
     package func timeToLive(_ left: NamespaceID, _ right: NamespaceID) -> Int32? {
+        if left == .record, right == .record { return likenessHours }
         let first = traits[Int(left.rawValue)].timeToLiveHours
         let second = traits[Int(right.rawValue)].timeToLiveHours
         guard let first else { return second }

@@ -37,6 +37,14 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case cancelled
     case unknownMethod = "unknown_method"
     case unsupportedVersion = "unsupported_version"
+    case unknownErasure = "unknown_erasure"
+    case unknownSubject = "unknown_subject"
+    case wrongState = "wrong_state"
+    case otherRequest = "other_request"
+    case ownRequest = "own_request"
+    case approvalExpired = "approval_expired"
+    case notVerified = "not_verified"
+    case suppressed
     case damaged
     case `internal`
 
@@ -45,11 +53,12 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
         case .malformedMessage, .protocolError, .missingField, .unknownPurpose, .unknownSource, .batchEmpty,
             .batchTooLarge, .frameTooLarge:
             .invalidArgument
-        case .unknownRecord, .noSuchAssertion: .notFound
-        case .contradiction, .componentFull, .beforeClock, .afterClock, .laterEvidence, .storeFull:
+        case .unknownRecord, .noSuchAssertion, .unknownErasure, .unknownSubject: .notFound
+        case .contradiction, .componentFull, .beforeClock, .afterClock, .laterEvidence, .storeFull, .wrongState,
+            .otherRequest, .approvalExpired, .notVerified, .suppressed:
             .failedPrecondition
         case .feedTrimmed, .feedAhead: .outOfRange
-        case .roleRequired, .purposeNotPermitted, .sourceNotPermitted: .permissionDenied
+        case .roleRequired, .purposeNotPermitted, .sourceNotPermitted, .ownRequest: .permissionDenied
         case .unauthenticated, .credentialsExpired: .unauthenticated
         case .tooManyStreams, .tooManyConnections, .tooManyControlFrames, .writerBusy, .readerBusy, .genericBudget:
             .resourceExhausted

@@ -28,12 +28,33 @@ package enum Method: UInt16, Hashable, Sendable, CaseIterable {
     case key = 0x0406
     case sweep = 0x0407
     case purge = 0x0408
+    case requestErasure = 0x0501
+    case planErasure = 0x0502
+    case approve = 0x0503
+    case reject = 0x0504
+    case erasureStatus = 0x0505
+    case listErasures = 0x0506
+    case certificate = 0x0507
+    case access = 0x0508
+    case restrict = 0x0509
+    case object = 0x050a
+    case lift = 0x050b
+    case readmit = 0x050c
+    case scrub = 0x050d
 
     package var kind: MethodKind {
         switch self {
         case .recordStream: .bidirectional
-        case .watch, .stats, .digest, .check, .clusters, .sweep, .purge: .serverStream
+        case .watch, .stats, .digest, .check, .clusters, .sweep, .purge, .listErasures, .access, .scrub: .serverStream
         default: .unary
+        }
+    }
+
+    /// Whether a call may be sent again that was perhaps carried out: it changes nothing, or the same twice is the same once.
+    package var isIdempotent: Bool {
+        switch self {
+        case .simulate, .requestErasure, .approve, .reject, .readmit: false
+        default: true
         }
     }
 
@@ -50,6 +71,7 @@ package enum Method: UInt16, Hashable, Sendable, CaseIterable {
             case 0x02: "selvedge.v1.Ingest"
             case 0x03: "selvedge.v1.Consent"
             case 0x04: "selvedge.v1.Admin"
+            case 0x05: "selvedge.v1.Privacy"
             default: "selvedge.v1.Session"
             }
         }
@@ -79,6 +101,19 @@ package enum Method: UInt16, Hashable, Sendable, CaseIterable {
         case .key: "Key"
         case .sweep: "Sweep"
         case .purge: "Purge"
+        case .requestErasure: "RequestErasure"
+        case .planErasure: "PlanErasure"
+        case .approve: "Approve"
+        case .reject: "Reject"
+        case .erasureStatus: "Status"
+        case .listErasures: "List"
+        case .certificate: "Certificate"
+        case .access: "Access"
+        case .restrict: "Restrict"
+        case .object: "Object"
+        case .lift: "Lift"
+        case .readmit: "Readmit"
+        case .scrub: "Scrub"
         }
     }
 }

@@ -3,6 +3,7 @@ internal import Engine
 internal import GraphStore
 internal import Identity
 internal import LMDB
+internal import Scoring
 internal import SelvedgeClient
 
 /// What the shell is told.
@@ -44,9 +45,13 @@ struct Failure: Error {
             self.init(.storeTrouble, EngineError.storeFull(used: used, limit: limit).description)
         case let error as EngineError: self.init(.refusedInput, error.description)
         case let error as InputError: self.init(.refusedInput, error.description)
+        case let error as FormError:
+            self.init(.storeTrouble, "a model or a log of the store cannot be read: \(error); run `selvedge check`")
         case let error as BackfillError: self.init(Self.status(error), error.description)
         case let error as StoreError: self.init(.storeTrouble, error.description)
         case let error as LMDBError: self.init(.storeTrouble, error.description)
+        case let error as BackupError: self.init(.refusedInput, error.description)
+        case let error as SlotError: self.init(.storeTrouble, error.description)
         case let error as KeyError: self.init(.storeTrouble, error.description)
         case is CodecError: self.init(.storeTrouble, "a value of the store cannot be read; run `selvedge check`")
         default: return nil

@@ -35,6 +35,12 @@ struct Selvedge: ParsableCommand {
                     ResolveCommand.self, ExplainCommand.self, SimulateCommand.self, WatchCommand.self,
                     ClustersCommand.self, KeyCommand.self,
                 ]),
+            CommandGroup(
+                name: "Linking what is alike:",
+                subcommands: [TrainGroup.self, LinkCommand.self, ReviewGroup.self, ModelGroup.self]),
+            CommandGroup(
+                name: "What people are worth, and what they are offered:",
+                subcommands: [ScoreCommand.self, OffersGroup.self, OfferGroup.self, ReportCommand.self]),
             CommandGroup(name: "What people allow:", subcommands: [ConsentCommand.self]),
             CommandGroup(
                 name: "What people may ask for:", subcommands: [PrivacyGroup.self, VerifyErasureCommand.self]),
@@ -43,8 +49,8 @@ struct Selvedge: ParsableCommand {
                 name: "Looking after it:",
                 subcommands: [
                     DigestCommand.self, CheckCommand.self, StatsCommand.self, EvaluateCommand.self,
-                    RepartitionCommand.self, ScrubCommand.self, ExportCommand.self, AuditCommand.self,
-                    KeysCommand.self,
+                    RepartitionCommand.self, ScrubCommand.self, ExportCommand.self, BackupCommand.self,
+                    RestoreCommand.self, AuditCommand.self, KeysCommand.self,
                 ]),
         ])
 }

@@ -50,7 +50,7 @@ struct StorePlace {
         let engine = try Engine(
             directory: data, mode: .write(program: "selvedge \(command)"), acceptNormaliser: acceptNormaliser,
             headClock: { Clock.now })
-        if !["repartition", "scrub"].contains(command), Generation.isBegun(after: engine.store) {
+        if !["repartition", "scrub", "privacy run"].contains(command), Generation.isBegun(after: engine.store) {
             Console.error(
                 "selvedge: a repartition or a load of this store was stopped before its end; the store is as it was before, "
                     + "and what is written now makes that begin anew")

@@ -98,7 +98,7 @@ import Testing
         for number in 0..<300 {
             let (mail, news) = ("\(Tool.secret)\(number % 90)@example.org", number % 4)
             csv +=
-                "r\(number),176732\(1_000 + number),\(mail),\"Ann, \"\"\(number)\"\"\",\(20 + number),\(["", "yes", "no", "yes"][news])\n"
+                "r\(number),176732\(1_000 + number),\(mail),\"Ann, \"\"\(number)\"\"\",\(1920 + number),\(["", "yes", "no", "yes"][news])\n"
             let decision = ["", "granted", "denied", "granted"][news]
             let consents =
                 decision.isEmpty
@@ -106,7 +106,8 @@ import Testing
             let time = ISO8601DateFormatter().string(from: Date(timeIntervalSince1970: Double(1_767_321_000 + number)))
             lines +=
                 "{\"source\":\"crm\",\"record_id\":\"r\(number)\",\"time\":\"\(time)\",\"identifiers\":[{\"namespace\":\"email\",\"value\":\"\(mail)\"}]"
-            lines += ",\"attributes\":{\"first\":\"Ann, \\\"\(number)\\\"\",\"age\":\(20 + number)}\(consents)}\n"
+            lines +=
+                ",\"attributes\":{\"given_name\":\"Ann, \\\"\(number)\\\"\",\"birth_year\":\(1920 + number)}\(consents)}\n"
         }
         let map = try tool.file(
             "map.yaml",
@@ -115,7 +116,7 @@ import Testing
             record_id: id
             time: {column: at, format: unix_seconds}
             identifiers: [{namespace: email, column: mail}]
-            attributes: {first: first, age: {column: age, type: number}}
+            attributes: {given_name: first, birth_year: {column: age, type: number}}
             consents: [{purpose: marketing, decision: {column: news, granted: yes, denied: no}, scope: profile}]
             """)
         let expected = try digest(tool, recording: lines)

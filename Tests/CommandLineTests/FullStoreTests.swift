@@ -7,12 +7,16 @@ import Testing
 
     /// Records with so much attached that 6,000 of them are more than 16 MiB.
     private static func records(_ numbers: Range<Int>) -> String {
-        let note = String(repeating: "n", count: 3_000)
+        let texts = [
+            "family_name", "given_name", "locality", "national_id", "organization", "postal_code", "region", "unit",
+        ]
+        let text = "abcdefghijklmnopqrstuvwxyz0123456789zyxwvutsrqponmlkjihgfedcba"
+        let attributes = texts.map { "\"\($0)\":\"\(text)\"" }.joined(separator: ",")
         return numbers.map { number in
             """
             {"source":"crm","record_id":"r\(number)","time":"2026-01-02T03:04:05Z",\
             "identifiers":[{"namespace":"email","value":"\(Tool.secret)\(number)@example.org"}],\
-            "attributes":{"note":"\(note)"}}
+            "attributes":{\(attributes)}}
 
             """
         }.joined()

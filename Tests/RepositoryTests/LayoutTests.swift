@@ -11,7 +11,10 @@ import Testing
         #expect(try repository.topLevel() == agreed)
     }
 
-    @Test(arguments: ["tools/bootstrap", "tools/test", "tools/simulate", "tools/datasets", "tools/parquet", ".ci/run"])
+    @Test(arguments: [
+        "tools/bootstrap", "tools/test", "tools/simulate", "tools/datasets", "tools/evaluate", "tools/parquet",
+        ".ci/run",
+    ])
     func aToolCanBeRun(path: String) {
         #expect(FileManager.default.isExecutableFile(atPath: repository.root.appending(path: path).path()))
     }

@@ -32,6 +32,8 @@ import Testing
     private static let edges = [
         "Sources/GraphStore/StoreLabel.swift", "Sources/GraphStore/KeySlots/SlotFile.swift",
         "Sources/BenchFacade/BenchStore+Rows.swift",
+        // The files of backups: their keys, and rows as raw bytes.
+        "Sources/GraphStore/Backup/",
         "Sources/Service/Transports/GRPC/RawMessages.swift",
         "Sources/selvedge/DamageSignals.swift", "Sources/selvedge/StoreOptions.swift",
         "Sources/selvedge/Commands/InitCommand.swift", "Sources/selvedge/Output/",

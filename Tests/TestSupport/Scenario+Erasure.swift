@@ -68,6 +68,7 @@ extension Oracle {
             let other = link.pair.other(than: key)
             guard !own.contains(other), !isRecord(other) else { return false }
             if evidence.cannotLinks.contains(link.pair) { return false }
+            if policy(key).kind == .person, policy(other).kind != .person { return false }
             return !isOfTwo(link)
         }
     }

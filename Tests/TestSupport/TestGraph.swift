@@ -7,7 +7,8 @@ package import Stitching
 package final class TestGraph {
     package let builder: EvidenceBuilder
     package let engine: Engine
-    private let store: TemporaryStore
+    /// Removed with the value; nil: the store is the caller's.
+    private let store: TemporaryStore?
 
     /// Namespaces without uniqueness and with limits out of reach; a test gives in `yaml` what it is about.
     package static let plain = """
@@ -22,7 +23,8 @@ package final class TestGraph {
 
     package init(_ configuration: Configuration) throws {
         builder = EvidenceBuilder(configuration)
-        store = try TemporaryStore(configuration)
+        let store = try TemporaryStore(configuration)
+        self.store = store
         engine = store.engine
     }
 
@@ -32,6 +34,13 @@ package final class TestGraph {
     }
 
     package convenience init(adding yaml: String) throws { try self.init(yaml: Self.plain + yaml) }
+
+    /// On a store that the caller has made.
+    package init(_ engine: Engine, _ configuration: Configuration) {
+        builder = EvidenceBuilder(configuration)
+        self.engine = engine
+        store = nil
+    }
 
     // MARK: Saying
 

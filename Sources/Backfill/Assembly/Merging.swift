@@ -8,6 +8,7 @@ struct Merging {
     private let build: Build
     private let generation: Generation
     private var state: StoreState
+    private let linkage: Linkage?
     /// Keys of new identifiers, by number.
     private let arena = Arena()
     private let high: Column<UInt64>
@@ -22,6 +23,10 @@ struct Merging {
         self.build = build
         self.generation = generation
         self.state = state
+        let store = build.load.store
+        linkage = try generation.environment.read {
+            try Linkage.active($0, store.configuration, store.keyRing, store.sealing)
+        }
         high = try arena.column(of: UInt64.self, count: build.numbering.count)
         low = try arena.column(of: UInt64.self, count: build.numbering.count)
     }
@@ -70,6 +75,7 @@ struct Merging {
         var next = 0
         while next < order.count {
             var workspace = Workspace(policies: state.policies, hour: state.clock.hour, nextNode: state.nextNode)
+            workspace.linkage = linkage
             while next < order.count, workspace.load < Self.workspaceLoad {
                 try join(LinkView(buffer.bytes, at: order[next]), &workspace, transaction)
                 next += 1

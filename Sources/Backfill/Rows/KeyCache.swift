@@ -14,35 +14,60 @@ internal import Identity
     static let valueLimit = 43
 
     private static let placeBytes = 64
-    private let memory: UnsafeMutableRawPointer
-    /// In the memory, at a line of the processor's cache.
-    private let places: UnsafeMutableRawPointer
-    /// A power of two, less one.
-    private let mask: Int
+    private static let setBytes = 2 * placeBytes
+    private static let hugePage = 2 << 20
+    /// What `places` lies in, and how much of it there is.
+    private var memory: (start: UnsafeMutableRawPointer, count: Int)
+    /// At the start of a huge page.
+    private var places: UnsafeMutableRawPointer
+    /// Powers of two.
+    private var sets: Int
+    private var mostSets: Int
+    /// Keys that it takes yet before it grows.
+    private var room: Int
 
     /// - Parameter bytes: memory that it may take; rounded down to a power of two.
     init(bytes: Int) {
-        var sets = 1
-        while sets * 4 * Self.placeBytes <= bytes { sets *= 2 }
-        mask = sets - 1
-        let count = sets * 2 * Self.placeBytes
-        // Zeros, whose pages are taken when they are first written; a tag of 0 is an empty place.
-        if let zeros = unsafe calloc(count + 64, 1) {
-            unsafe memory = zeros
-        } else {
-            unsafe memory = .allocate(byteCount: count + 64, alignment: 16)
-            // Sound: all of what was allocated.
-            unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: count + 64)
-        }
-        unsafe places = memory.alignedUp(toMultipleOf: 64)
+        var most = 1
+        while most * 2 * Self.setBytes <= bytes { most *= 2 }
+        mostSets = most
+        sets = min(most, Self.hugePage / Self.setBytes)
+        room = sets
+        unsafe memory = (.allocate(byteCount: sets * Self.setBytes, alignment: Self.hugePage), 0)
+        unsafe places = memory.start
+        // Sound: all of what was allocated. A tag of 0 is an empty place.
+        unsafe places.initializeMemory(as: UInt8.self, repeating: 0, count: sets * Self.setBytes)
     }
 
-    deinit { unsafe free(memory) }
+    deinit { unsafe Self.free(memory) }
+
+    private static func free(_ memory: (start: UnsafeMutableRawPointer, count: Int)) {
+        guard unsafe memory.count > 0 else { return unsafe memory.start.deallocate() }
+        unsafe _ = munmap(memory.start, memory.count)
+    }
+
+    /// Twice as large, and empty: a short load takes little memory, and a long one soon has its values again. In huge pages: a look
+    /// goes anywhere, and each small page that is read before it is written has to be forgotten by other threads' processors.
+    private mutating func grow() {
+        let count = sets * 2 * Self.setBytes + Self.hugePage
+        let protection = PROT_READ | PROT_WRITE
+        let mapped = unsafe mmap(nil, count, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else {
+            mostSets = sets
+            return
+        }
+        unsafe Self.free(memory)
+        unsafe memory = (mapped, count)
+        unsafe places = mapped.alignedUp(toMultipleOf: Self.hugePage)
+        unsafe _ = madvise(places, count - Self.hugePage, MADV_HUGEPAGE)
+        sets *= 2
+        room = sets
+    }
 
     /// The first place of the set that a value belongs to.
     @inline(__always)
     func set(_ tag: UInt32, _ value: UnsafeBufferPointer<UInt8>) -> Int {
-        (unsafe Self.hash(tag, value) & mask) * 2 * Self.placeBytes
+        (unsafe Self.hash(tag, value) & (sets - 1)) * Self.setBytes
     }
 
     /// - Parameters:
@@ -56,7 +81,7 @@ internal import Identity
     }
 
     /// Keeps a key in the set of its value.
-    func keep(_ key: IdentityKey, _ tag: UInt32, _ value: UnsafeBufferPointer<UInt8>, set: Int) {
+    mutating func keep(_ key: IdentityKey, _ tag: UInt32, _ value: UnsafeBufferPointer<UInt8>, set: Int) {
         guard let base = value.baseAddress, value.count <= Self.valueLimit else { return }
         // Sound: a set has two places, and a place has room for the longest value.
         let place = unsafe places + set
@@ -66,6 +91,8 @@ internal import Identity
         unsafe place.storeBytes(of: tag, toByteOffset: 16, as: UInt32.self)
         unsafe place.storeBytes(of: UInt8(value.count), toByteOffset: 20, as: UInt8.self)
         unsafe (place + 21).copyMemory(from: base, byteCount: value.count)
+        room -= 1
+        if room == 0, sets < mostSets { grow() }
     }
 
     @inline(__always)

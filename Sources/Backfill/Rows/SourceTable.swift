@@ -1,7 +1,7 @@
 internal import Identity
 
-/// The sources that rows name, as one thread knows them.
-struct SourceTable {
+/// The sources that rows name, as one thread knows them. Not copied: its owner lends it for each row.
+struct SourceTable: ~Copyable {
     struct Entry {
         /// The load's.
         var number: Int

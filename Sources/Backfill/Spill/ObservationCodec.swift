@@ -1,14 +1,15 @@
 internal import Identity
 internal import LMDB
 
-/// An observation as a load keeps it until it is recorded. What nothing depends on (delivery id, placeholders that were
-/// left out) is not kept.
+/// An observation as a load keeps it until it is recorded. What nothing depends on (placeholders that were left out, and
+/// the delivery id where there is no behaviour) is not kept.
 ///
 ///     flags 1 | time 8 | source | count 1 | identifiers x (namespace 2, key 16)
 ///     record      key 16 | id | hash 32 | attributes          flag 1; attributes: flag 2
 ///     behaviour                                               flag 4
 ///     context                                                 flag 8
 ///     decisions   count 2 | decisions                         flag 16
+///     delivery id                                             flag 32
 ///
 /// Texts and documents are a length of 4 and bytes.
 enum ObservationCodec {
@@ -19,6 +20,7 @@ enum ObservationCodec {
         static let behaviour = Flags(rawValue: 4)
         static let context = Flags(rawValue: 8)
         static let decisions = Flags(rawValue: 16)
+        static let id = Flags(rawValue: 32)
     }
 
     static func encode(_ observation: KeyedObservation, into writer: inout ByteWriter) {
@@ -28,6 +30,8 @@ enum ObservationCodec {
         if observation.behaviour != nil { flags.insert(.behaviour) }
         if observation.context != nil { flags.insert(.context) }
         if !observation.decisions.isEmpty { flags.insert(.decisions) }
+        let id = observation.behaviour == nil ? nil : observation.id
+        if id != nil { flags.insert(.id) }
         writer.append(flags.rawValue)
         writer.append(observation.time.milliseconds)
         append(Array(observation.source.utf8), to: &writer)
@@ -41,9 +45,11 @@ enum ObservationCodec {
         }
         if let behaviour = observation.behaviour { append(behaviour, to: &writer) }
         if let context = observation.context { append(context, to: &writer) }
-        guard !observation.decisions.isEmpty else { return }
-        writer.append(UInt16(observation.decisions.count))
-        for decision in observation.decisions { DecisionCodec.encode(decision, into: &writer) }
+        if !observation.decisions.isEmpty {
+            writer.append(UInt16(observation.decisions.count))
+            for decision in observation.decisions { DecisionCodec.encode(decision, into: &writer) }
+        }
+        if let id { append(Array(id.utf8), to: &writer) }
     }
 
     static func decode(_ bytes: [UInt8], rows: Int) throws -> [KeyedObservation] {
@@ -73,8 +79,10 @@ enum ObservationCodec {
         }
         if flags.contains(.behaviour) { observation.behaviour = try document(&reader) }
         if flags.contains(.context) { observation.context = try document(&reader) }
-        guard flags.contains(.decisions) else { return observation }
-        for _ in 0..<(try reader.readUInt16()) { observation.decisions.append(try DecisionCodec.decode(&reader)) }
+        if flags.contains(.decisions) {
+            for _ in 0..<(try reader.readUInt16()) { observation.decisions.append(try DecisionCodec.decode(&reader)) }
+        }
+        if flags.contains(.id) { observation.id = try text(&reader) }
         return observation
     }
 

@@ -38,7 +38,10 @@ struct Segment: Sendable {
 /// What a segment counted beside its rows.
 struct SpillCounts: Hashable, Sendable {
     var events = 0
+    /// What is recorded after the building.
     var observations = 0
+    /// Events whose behaviour is noted after the building.
+    var behaviours = 0
     var identifiers = 0
     var retracted = 0
     var olderThanPurge = 0
@@ -63,6 +66,7 @@ struct SpillCounts: Hashable, Sendable {
     mutating func add(_ other: SpillCounts) {
         events += other.events
         observations += other.observations
+        behaviours += other.behaviours
         identifiers += other.identifiers
         retracted += other.retracted
         olderThanPurge += other.olderThanPurge

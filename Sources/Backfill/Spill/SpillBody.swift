@@ -19,39 +19,62 @@ struct SpillBody: ~Copyable {
     }
 
     mutating func append(source: Int, time: Timestamp, identifiers: Span<KeyedIdentifier>) throws {
-        guard !identifiers.isEmpty, try isTaken(source, time) else { return }
+        _ = try take(source: source, time: time, identifiers: identifiers)
+    }
+
+    /// - Returns: whether it was taken and none of its identifiers is suppressed.
+    private mutating func take(source: Int, time: Timestamp, identifiers: Span<KeyedIdentifier>) throws -> Bool {
+        guard !identifiers.isEmpty, try isTaken(source, time) else { return false }
         precondition(identifiers.count <= min(plan.identifierLimit, 255), "more identifiers than an event may have")
         kept.removeAll(keepingCapacity: true)
         for index in 0..<identifiers.count where !kept.contains(identifiers[index]) { kept.append(identifiers[index]) }
+        let all = kept.count
+        var isWhole = true
         if !plan.suppressed.isEmpty {
             try kept.removeAll { try plan.suppressed.contains($0.key) }
             guard !kept.isEmpty else {
                 segment.counts.suppressed += 1
                 segment.counts.clock = max(segment.counts.clock, time.milliseconds)
-                return
+                return false
             }
+            isWhole = kept.count == all
         }
         if let purgeHour = plan.purgeHour {
             keepUnpurged(time, purgeHour)
             guard !kept.isEmpty else {
                 segment.counts.olderThanPurge += 1
-                return
+                return false
             }
         }
         try write(source, time)
+        return isWhole
     }
 
     mutating func append(_ observation: KeyedObservation) throws {
-        // Recording keeps nothing else of an event: behaviour and context are read, checked and let go.
         if observation.record == nil, observation.decisions.isEmpty {
             let source = try plan.number(ofSource: observation.source)
-            return try append(source: source, time: observation.time, identifiers: observation.identifiers.span)
+            let isWhole = try take(
+                source: source, time: observation.time, identifiers: observation.identifiers.span)
+            // What was done is noted once the identifiers are there; a context is read, checked and let go.
+            guard isWhole, try tellsFacts(observation) else { return }
+            try spill(observation)
+            segment.counts.behaviours += 1
+            return try rollWhenLong()
         }
-        if observations == nil { observations = try ObservationSpill(segment.number, plan) }
-        try observations?.append(observation)
+        try spill(observation)
         segment.counts.observations += 1
         segment.counts.clock = max(segment.counts.clock, observation.time.milliseconds)
         try rollWhenLong()
+    }
+
+    private func tellsFacts(_ observation: KeyedObservation) throws -> Bool {
+        guard let document = observation.behaviour else { return false }
+        return try Behaviour(document: document).count > 0
+    }
+
+    private mutating func spill(_ observation: KeyedObservation) throws {
+        if observations == nil { observations = try ObservationSpill(segment.number, plan) }
+        try observations?.append(observation)
     }
 
     private mutating func write(_ source: Int, _ time: Timestamp) throws {

@@ -37,7 +37,7 @@ extension Applier {
         return outcomes
     }
 
-    private mutating func enter(
+    mutating func enter(
         _ decision: KeyedDecision, _ source: SourceID, _ workspace: inout Workspace,
         _ transaction: inout WriteTransaction
     ) throws -> DecisionOutcome {

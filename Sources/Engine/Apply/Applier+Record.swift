@@ -1,6 +1,7 @@
 internal import GraphStore
 internal import Identity
 internal import LMDB
+internal import Scoring
 internal import Stitching
 
 /// Recording: events are folded into links, records replace their earlier versions.
@@ -12,23 +13,27 @@ extension Applier {
         outcomes.reserveCapacity(observations.count)
         var workspace = makeWorkspace()
         var ledger = OutcomeLedger()
+        var facts = FactBatch()
         for observation in observations {
             let decisions = try enter(observation, &workspace, &transaction)
-            report.suppressed += try take(observation, &workspace, &ledger, &transaction)
+            report.suppressed += try take(observation, &workspace, &ledger, &facts, &transaction)
             if !decisions.isEmpty { ledger.attach(decisions) }
             report.suppressed += decisions.count { $0.effect == .suppressed }
             guard workspace.load >= Self.workspaceLoad else { continue }
-            outcomes += try close(&workspace, &ledger, &transaction)
+            outcomes += try close(&workspace, &ledger, &facts, &transaction)
             workspace = makeWorkspace()
         }
-        outcomes += try close(&workspace, &ledger, &transaction)
+        outcomes += try close(&workspace, &ledger, &facts, &transaction)
+        report.factsRefused = facts.refused
         return outcomes
     }
 
     private mutating func close(
-        _ workspace: inout Workspace, _ ledger: inout OutcomeLedger, _ transaction: inout WriteTransaction
+        _ workspace: inout Workspace, _ ledger: inout OutcomeLedger, _ facts: inout FactBatch,
+        _ transaction: inout WriteTransaction
     ) throws -> [ItemOutcome] {
         try finish(&workspace, &transaction)
+        try facts.write(workspace, SealedFacts(keyRing, sealing), &transaction)
         let outcomes = ledger.outcomes(workspace) { profileID($0) }
         ledger = OutcomeLedger()
         return outcomes
@@ -37,7 +42,7 @@ extension Applier {
     /// - Returns: how many identifiers were left out because they are suppressed.
     private mutating func take(
         _ observation: KeyedObservation, _ workspace: inout Workspace, _ ledger: inout OutcomeLedger,
-        _ transaction: inout WriteTransaction
+        _ facts: inout FactBatch, _ transaction: inout WriteTransaction
     ) throws -> Int {
         let source = state.register(source: observation.source)
         if let tombstone = state.sources[Int(source.rawValue)].tombstone, observation.time <= tombstone {
@@ -46,7 +51,7 @@ extension Applier {
             return 0
         }
         if let record = observation.record {
-            return try take(record, observation, source, &workspace, &ledger, &transaction)
+            return try take(record, observation, source, &workspace, &ledger, &facts, &transaction)
         }
         let identifiers = try admitted(observation, &workspace, transaction)
         let suppressed = observation.identifiers.count - identifiers.count
@@ -65,12 +70,14 @@ extension Applier {
         }
         state.note(observation.time, eventOf: source)
         ledger.note(identifiers, workspace, suppressed: suppressed)
+        // What somebody suppressed has done is nobody else's.
+        if suppressed == 0 { try note(observation, identifiers, source, workspace, &facts) }
         return suppressed
     }
 
     private mutating func take(
         _ record: KeyedRecord, _ observation: KeyedObservation, _ source: SourceID, _ workspace: inout Workspace,
-        _ ledger: inout OutcomeLedger, _ transaction: inout WriteTransaction
+        _ ledger: inout OutcomeLedger, _ facts: inout FactBatch, _ transaction: inout WriteTransaction
     ) throws -> Int {
         let key = RecordKey(source: source, key: record.key)
         // What is refused as retracted moves the clock too: it would have, had it come before its retraction.
@@ -102,19 +109,34 @@ extension Applier {
         try workspace.contribute(contribution, identifiers, transaction)
         try workspace.hold(record: dense, transaction)
         // The attributes of a record that lists somebody suppressed may name him.
-        let sealed = try SealedRecord(id: record.recordID, attributes: suppressed > 0 ? nil : record.attributes)
-            .seal(by: sealing, key, of: node, &transaction)
+        let kept = SealedRecord(id: record.recordID, attributes: suppressed > 0 ? nil : record.attributes)
         let row = HeldRecord(
             node: node, time: observation.time, contentHash: record.contentHash.bytes, identifiers: members.sorted(),
-            sealed: sealed)
+            sealed: try kept.seal(by: sealing, key, of: node, &transaction))
         try transaction.put(Tables.records, key, .held(row))
+        let end = Likeness.End(source: source, time: observation.time)
+        try file(node, kept, end, &workspace, &transaction)
         workspace.retie(dense, key)
+        let behaviour = suppressed > 0 ? FactLog() : try factMaker.log(of: observation)
+        facts.replace(behaviour, of: dense, FactKey(node: node, kind: .record, source: source))
         ledger.note(identifiers + [dense], workspace, suppressed: suppressed)
         return suppressed
     }
 
+    /// Notes what an event says was done, of its strongest identifier.
+    private func note(
+        _ observation: KeyedObservation, _ identifiers: [Int32], _ source: SourceID,
+        _ workspace: borrowing Workspace, _ facts: inout FactBatch
+    ) throws {
+        guard observation.behaviour != nil else { return }
+        let log = try factMaker.log(of: observation)
+        guard !log.isEmpty, let place = observation.identifiers.strongest(state.configuration) else { return }
+        let dense = identifiers[place]
+        facts.add(log, to: dense, FactKey(node: workspace.nodeID(dense), kind: .events, source: source))
+    }
+
     /// Takes back what the held version of a record says.
-    func withdraw(
+    mutating func withdraw(
         _ held: HeldRecord, _ source: SourceID, _ workspace: inout Workspace, _ transaction: inout WriteTransaction
     ) throws {
         var identifiers: [Int32] = []
@@ -124,6 +146,7 @@ extension Applier {
         }
         let contribution = RecordContribution(record: held.node, source: source, time: held.time)
         try workspace.withdraw(contribution, identifiers, transaction)
+        try unfile(held.node, &workspace, &transaction)
     }
 }
 

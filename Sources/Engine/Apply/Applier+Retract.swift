@@ -33,7 +33,7 @@ extension Applier {
         return report
     }
 
-    private func drop(
+    private mutating func drop(
         _ held: HeldRecord, _ source: SourceID, _ workspace: inout Workspace, _ transaction: inout WriteTransaction
     ) throws {
         let dense = try workspace.load(held.node, transaction)
@@ -51,6 +51,7 @@ extension Applier {
         state.retract(source, at: time)
         var report = CommandReport()
         report.recordsRetracted = try retractRecords(of: source, time, &transaction)
+        try retractFacts(of: source, &transaction)
         report.componentsEvaluated = try clean(&transaction, { $0.contains { $0.source == source } }) {
             $0.removeFolds(of: source)
         }
@@ -90,6 +91,24 @@ extension Applier {
         return retracted
     }
 
+    /// What its events said was done; what its records say goes with them.
+    private func retractFacts(of source: SourceID, _ transaction: inout WriteTransaction) throws {
+        var from: FactKey? = FactKey.first(of: NodeID(0))
+        while let start = from {
+            var piece: [FactKey] = []
+            from = nil
+            try transaction.scan(Tables.facts, from: start) { key, _ in
+                guard piece.count < Self.pieceSize else {
+                    from = key
+                    return .stop
+                }
+                if key.source == source, key.kind == .events { piece.append(key) }
+                return .proceed
+            }
+            for key in piece { _ = try transaction.delete(Tables.facts, key) }
+        }
+    }
+
     // MARK: Cleaning
 
     /// Visits every link whose folds `concern` the change, in pieces, until none is left.
@@ -127,12 +146,14 @@ extension Applier {
         try transaction.scan(Tables.components) { node, payload in
             guard case .component(let component) = try ComponentCodec.decode(payload, version: ComponentCodec.version)
             else { return .proceed }
-            if component.links.contains(where: { concern($0.evidence.folds) }) { places.append(Place(node: node)) }
+            if component.links.contains(where: { $0.kind != .probabilistic && concern($0.evidence.folds) }) {
+                places.append(Place(node: node))
+            }
             return places.count < Self.pieceSize ? .proceed : .stop
         }
         try transaction.scan(Tables.links) { key, payload in
             let row = try LinkRowCodec.decode(payload, version: LinkRowCodec.version)
-            if concern(row.evidence.folds) { places.append(Place(node: key.ends.first)) }
+            if row.kind != .probabilistic, concern(row.evidence.folds) { places.append(Place(node: key.ends.first)) }
             return places.count < Self.pieceSize ? .proceed : .stop
         }
         try transaction.scan(Tables.suspended) { key, payload in

@@ -20,8 +20,17 @@ package struct Applier {
     let namespaceIDs: [NamespaceID]
     /// The hour of the last sweep.
     var sweptHour: Int32
+    let sourceMasks: SourceMasks
+    /// What offers are decided with, once one was.
+    var desk: OfferDesk?
+    /// Whether nothing but offers was written since the desk was read.
+    var isDeskFresh = false
+    private var heldContext: ViewContext?
     /// Whether anything is suppressed: while nothing is, nobody looks.
     private(set) var hasSuppressions = false
+    /// What keeps matching true; nil where no model is active.
+    var likeness: LinkageIndex?
+    var isLinkageLoaded = false
 
     /// A workspace is settled and written once it holds this many nodes and links: bounds memory, not meaning.
     static let workspaceLoad = 200_000
@@ -35,6 +44,7 @@ package struct Applier {
         storedKeys = store.storedKeys
         namespaceIDs = state.configuration.namespaces.map { state.namespace(named: $0.name) ?? .record }
         sweptHour = state.clock.hour
+        sourceMasks = SourceMasks(state)
     }
 
     /// Applies one command inside a transaction. Throws where the store is in trouble; the caller then aborts.
@@ -42,6 +52,7 @@ package struct Applier {
         _ command: Command, _ transaction: inout WriteTransaction
     ) throws -> CommandReport {
         var report = CommandReport()
+        try loadLinkage(transaction)
         hasSuppressions = try transaction.count(Tables.suppressions) > 0
         switch try brought(command, &transaction) {
         case .record(let observations):
@@ -65,17 +76,38 @@ package struct Applier {
             try apply(command, &report, &transaction)
         case .rotation(let step):
             try apply(step, &report, &transaction)
+        case .keepModel(let bytes, let time):
+            try keep(bytes, time, &transaction)
+        case .link(let version):
+            report.componentsEvaluated = try link(version, &transaction)
+        case .offers(let command):
+            // Nothing of a profile changes, and nothing is due.
+            try apply(command, &report, &transaction)
+            return report
         }
+        isDeskFresh = false
         try sweepDue(&transaction)
+        // What was read for this command is not kept for the next.
+        likeness = likeness.map { LinkageIndex($0.linkage) }
         try state.trimFeed(&transaction)
         try state.save(&transaction)
         return report
     }
 
+    /// What views are judged by while a decision is applied; decoys are for those who ask from outside.
+    mutating func viewContext(_ state: StoreState) -> ViewContext {
+        if let heldContext { return heldContext }
+        let context = ViewContext(state)
+        heldContext = context
+        return context
+    }
+
     // MARK: Workspaces
 
     func makeWorkspace() -> Workspace {
-        Workspace(policies: state.policies, hour: state.clock.hour, nextNode: state.nextNode)
+        var workspace = Workspace(policies: state.policies, hour: state.clock.hour, nextNode: state.nextNode)
+        workspace.linkage = likeness?.linkage
+        return workspace
     }
 
     /// Evaluates and writes; afterwards the workspace only answers where its nodes are.
@@ -105,6 +137,8 @@ package struct Applier {
         let words = keyRing.profileCipher.encrypt(anchor.rawValue)
         return ProfileID(high: words.0, low: words.1)
     }
+
+    var factMaker: FactMaker { FactMaker(keyRing) }
 
     func namespaceID(_ identifier: KeyedIdentifier) -> NamespaceID { namespaceIDs[identifier.namespace] }
 

@@ -2,11 +2,12 @@ internal import Foundation
 package import GraphStore
 package import Identity
 internal import LMDB
+internal import Synchronization
 
 /// Signs the end of the audit now and then while a store is open for writing, and once more when it is closed: what is signed
 /// cannot be changed or cut off without being missed.
 final class HeadSigner: @unchecked Sendable {
-    private let store: Store
+    private let store: Mutex<Store>
     private let now: @Sendable () -> Timestamp
     private let interval: TimeInterval
     private let condition = NSCondition()
@@ -18,7 +19,7 @@ final class HeadSigner: @unchecked Sendable {
     ///   - now: the clock that heads are dated by.
     ///   - interval: how long entries may wait for their head.
     init(_ store: Store, interval: Duration, now: @escaping @Sendable () -> Timestamp) throws {
-        self.store = store
+        self.store = Mutex(store)
         self.now = now
         self.interval = TimeInterval(interval.components.seconds) + Double(interval.components.attoseconds) / 1e18
         // The thread holds the signer until `end`.
@@ -33,10 +34,13 @@ final class HeadSigner: @unchecked Sendable {
                 return isEnding
             }
             // A head that cannot be written now is tried again: entries without one are counted by whoever verifies.
-            _ = try? store.signAudit(at: now())
+            _ = try? store.withLock { $0 }.signAudit(at: now())
             if isOver { return }
         }
     }
+
+    /// Signs in a generation that was published from now on.
+    func move(to next: Store) { store.withLock { $0 = next } }
 
     /// Signs what is there, and ends. Can be called again.
     func end() {

@@ -86,10 +86,9 @@ struct Explainer {
     }
 
     private func standing(_ evidence: Evidence, _ kind: LinkKind, _ left: Member, _ right: Member) -> Standing {
-        if kind == .mustLink { return Standing(isLive: true, partyRank: 0, weight: 0, nextLook: nil) }
         let isPinned = left.flags.contains(.pinned) || right.flags.contains(.pinned)
         let timeToLive = isPinned ? nil : state.policies.timeToLive(left.namespace, right.namespace)
-        return evidence.standing(at: hour, timeToLive: timeToLive, policies: state.policies)
+        return state.policies.standing(evidence, kind, at: hour, timeToLive: timeToLive)
     }
 
     private func step(_ link: ActiveLink, _ component: Component, from: Int, to: Int) -> Explanation.Step {
@@ -97,8 +96,15 @@ struct Explainer {
         let standing = standing(link.evidence, link.kind, left, right)
         return Explanation.Step(
             from: end(left), to: end(right), kind: name(link.kind), weight: Int(standing.weight),
-            support: support(link.evidence), reason: link.verdict.description,
-            detail: detail(link.verdict, component, from, to))
+            support: support(link.shownEvidence), reason: link.verdict.description,
+            detail: link.kind == .probabilistic ? detail(link) : detail(link.verdict, component, from, to))
+    }
+
+    private func detail(_ link: ActiveLink) -> String {
+        guard let likeness = Likeness(link.evidence) else { return "" }
+        let bits = (likeness.weight.bits * 10).rounded() / 10
+        let found = "likeness of \(bits) bits by model \(likeness.version)"
+        return link.verdict == .weakBridge ? found + "; the other records of both sides speak against it" : found
     }
 
     private func detail(_ verdict: Verdict, _ component: Component, _ from: Int, _ to: Int) -> String {

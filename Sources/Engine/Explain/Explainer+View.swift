@@ -47,7 +47,10 @@ extension Explainer {
                 return nil
             }
             guard link.kind != .mustLink else { return link }
-            if link.kind == .probabilistic, state.consentRules.probabilistic & request.bit == 0 { return nil }
+            if link.kind == .probabilistic {
+                return state.policies.serving(link.evidence, link.kind, at: hour, timeToLive: nil) & request.bit == 0
+                    ? nil : link
+            }
             var usable = link
             usable.evidence = usableEvidence(of: link, ends, request)
             return usable.evidence.isEmpty ? nil : usable

@@ -146,7 +146,7 @@ struct GraphExport {
             let isJoined = link.verdict == .joined
             try links(
                 ends, name(link.kind), isJoined ? "active" : "kept_apart",
-                isJoined ? nil : link.verdict.description, link.evidence, body)
+                isJoined ? nil : link.verdict.description, link.shownEvidence, body)
         }
     }
 

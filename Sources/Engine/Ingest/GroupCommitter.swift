@@ -51,9 +51,22 @@ package final class GroupCommitter: Sendable {
     /// Runs a body on the writer thread, after what was submitted before it. False once the committer has stopped.
     package func submit(_ body: @escaping @Sendable (Engine) -> Void) -> Bool { thread.submit(.body(body)) }
 
+    /// For a thread that does something long beside the writer: it waits for each of its turns.
+    package var turn: WriterTurn {
+        WriterTurn { body in
+            let answer = Answer<Void>()
+            let isTaken = self.submit { _ in
+                body()
+                answer.give(.success(()))
+            }
+            guard isTaken else { throw EngineError.stopped }
+            try answer.wait().get()
+        }
+    }
+
     /// Applies a command and waits until it is durable.
     package func commit(_ command: Command) throws -> CommandReport {
-        let answer = Answer()
+        let answer = Answer<CommandReport>()
         guard submit(command, { answer.give($0) }) else { throw EngineError.stopped }
         return try answer.wait().get()
     }
@@ -66,7 +79,15 @@ package final class GroupCommitter: Sendable {
     private static func commit(_ jobs: [Job], to engine: Engine, limit: Int, _ observer: Observer) {
         var waiting: [(observations: [KeyedObservation], completion: Completion)] = []
         var count = 0
+        var questions: [(asked: [OfferQuestion], completion: Completion)] = []
         for job in jobs {
+            if case .command(.offers(.decide(let asked)), let completion) = job {
+                flush(&waiting, to: engine, observer)
+                count = 0
+                questions.append((asked, completion))
+                continue
+            }
+            decide(&questions, on: engine, observer)
             guard case .command(.record(let observations), let completion) = job else {
                 flush(&waiting, to: engine, observer)
                 count = 0
@@ -81,6 +102,7 @@ package final class GroupCommitter: Sendable {
             count += observations.count
         }
         flush(&waiting, to: engine, observer)
+        decide(&questions, on: engine, observer)
     }
 
     private static func run(_ job: Job, on engine: Engine, _ observer: Observer) {
@@ -91,7 +113,7 @@ package final class GroupCommitter: Sendable {
         }
     }
 
-    private static func apply(
+    static func apply(
         _ command: Command, batches: Int, observations: Int, to engine: Engine, _ observer: Observer
     ) -> Result<CommandReport, any Error> {
         let start = ContinuousClock.now
@@ -126,19 +148,19 @@ package final class GroupCommitter: Sendable {
 }
 
 /// One answer, given on the writer thread and waited for on another.
-private final class Answer: @unchecked Sendable {
+private final class Answer<Value: Sendable>: @unchecked Sendable {
     // Guarded by `condition`.
-    private var result: Result<CommandReport, any Error>?
+    private var result: Result<Value, any Error>?
     private let condition = NSCondition()
 
-    func give(_ result: Result<CommandReport, any Error>) {
+    func give(_ result: Result<Value, any Error>) {
         condition.withLock {
             self.result = result
             condition.signal()
         }
     }
 
-    func wait() -> Result<CommandReport, any Error> {
+    func wait() -> Result<Value, any Error> {
         condition.withLock {
             while true {
                 if let result { return result }

@@ -13,7 +13,7 @@ extension Applier {
         let row = try erasure(number, transaction)
         if row.step(.deleted) != nil { return true }
         try demand(.shredded, row, number)
-        let needles = try ErasureNeedles.load(number, keyRing, transaction)
+        let needles = try ErasureNeedles.load(number, sealing, transaction)
         let held = try needles.targets.filter { target in
             guard target.node.rawValue != 0 else { return false }
             return try transaction.contains(Tables.components, target.node)
@@ -122,6 +122,8 @@ extension Applier {
             }
             for key in sequences { _ = try transaction.delete(Tables.consents, key) }
             _ = try transaction.delete(Tables.restrictions, node)
+            try transaction.deleteFacts(of: node)
+            try transaction.deleteDecisions(of: node)
         }
     }
 

@@ -19,6 +19,7 @@ extension Applier {
         case .fenceErasure(let number, let time):
             try fenceErasure(number, time, &transaction)
         case .shredErasure(let number, let time):
+            try shredErasure(number, transaction)
             try step(number, from: .fenced, to: .shredded, time, &transaction)
         case .deleteErasure(let number, _):
             report.isComplete = try deleteErasure(number, &transaction)
@@ -27,6 +28,7 @@ extension Applier {
         case .verifyErasure(let number, let time):
             try verifyErasure(number, time, &transaction)
         case .certifyErasure(let number, let text, let json, let time):
+            if try erasure(number, transaction).state == .scrubbed { try verifyErasure(number, time, &transaction) }
             try step(number, from: .verified, to: .certified, time, &transaction)
             var row = try erasure(number, transaction)
             (row.certificate, row.certificateJSON) = (text, json)
@@ -37,6 +39,10 @@ extension Applier {
             report.number = UInt64(try lift(subject, kind, act, &transaction))
         case .readmit(let observation, let act):
             report.outcomes = try readmit(observation, act, &transaction)
+        case .replay(let items):
+            try replay(items, &transaction)
+        case .eraseAgain(let keys, let act):
+            report.number = try eraseAgain(keys, act, &transaction)
         }
     }
 
@@ -52,7 +58,7 @@ extension Applier {
                 "say who acts (1 to 256 bytes) and why (1 to 1,024 bytes): both are kept in the audit")
         }
         let draft = AuditLog.Draft(
-            time: act.time, principal: act.principal, role: act.role.word, action: action, reason: act.reason,
+            time: act.time, principal: act.principal, role: act.role, action: action, reason: act.reason,
             subjects: Array(subjects.prefix(1_000)))
         return try AuditLog.enter(draft, keyRing: keyRing, &transaction).sequence
     }
@@ -99,7 +105,7 @@ extension Applier {
         var row = ErasureRow(
             steps: [.init(state: .requested, time: act.time, principal: act.principal)], due: due, isOnly: isOnly,
             approvals: UInt8(policy.approvals), requestHash: .zeros, reason: act.reason,
-            subject: try sealed.sealed(number, keyRing))
+            subject: try sealed.sealed(number, sealing, &transaction))
         row.requestHash = Self.hash(number, row, sealed)
         let keys = try keys(of: subject, node, transaction)
         try audit("privacy request", act, keys, &transaction)
@@ -137,7 +143,7 @@ extension Applier {
     ) throws {
         var row = try erasure(number, transaction)
         try demand(.requested, row, number)
-        let subject = try ErasureSubject.open(row.subject, number, keyRing)
+        let subject = try ErasureSubject.open(row.subject, number, sealing)
         guard hash == row.requestHash, Self.hash(number, row, subject) == hash else {
             throw EngineError.otherRequest(number)
         }
@@ -145,7 +151,8 @@ extension Applier {
             throw EngineError.ownRequest(number)
         }
         let policy = state.configuration.privacy
-        row.subject = try ErasureSubject(subject.subject, named: Set(also).sorted()).sealed(number, keyRing)
+        row.subject = try ErasureSubject(subject.subject, named: Set(also).sorted()).sealed(
+            number, sealing, &transaction)
         row.steps.append(.init(state: .approved, time: act.time, principal: act.principal))
         row.approvalEnds = Timestamp(milliseconds: act.time.milliseconds + Int64(policy.approvalHours) * 3_600_000)
         try audit("privacy approve", act, also, &transaction)
@@ -159,6 +166,7 @@ extension Applier {
         guard [.requested, .approved].contains(row.state) else { throw EngineError.wrongState(number, row.state) }
         row.steps.append(.init(state: .rejected, time: act.time, principal: act.principal))
         row.subject = []
+        try ErasureNeedles.remove(number, sealing, &transaction)
         try audit("privacy reject", act, [], &transaction)
         try transaction.put(Tables.erasures, number, row)
     }
@@ -206,11 +214,12 @@ extension Applier {
         guard time <= row.approvalEnds else {
             row.steps.append(.init(state: .expired, time: time, principal: ""))
             row.subject = []
+            try ErasureNeedles.remove(number, sealing, &transaction)
             try audit("erasure expired", number, row, time, [], &transaction)
             try transaction.put(Tables.erasures, number, row)
             return
         }
-        let subject = try ErasureSubject.open(row.subject, number, keyRing)
+        let subject = try ErasureSubject.open(row.subject, number, sealing)
         let needles = try gather(subject, &row, transaction)
         for target in needles.targets {
             let suppression = SuppressionRow(
@@ -218,9 +227,13 @@ extension Applier {
             try transaction.put(Tables.suppressions, keyRing.suppressionKey(target.key), suppression)
         }
         var workspace = makeWorkspace()
-        for node in needles.nodes.sorted() { workspace.fence(try workspace.load(node, transaction)) }
+        for node in needles.nodes.sorted() {
+            workspace.fence(try workspace.load(node, transaction))
+            // Before its key is gone: what it was filed under cannot be found again after that.
+            try unfile(node, &workspace, &transaction)
+        }
         try finish(&workspace, &transaction)
-        try needles.save(number, keyRing, &transaction)
+        try needles.save(number, sealing, &transaction)
         row.counts.needles = UInt32(needles.count)
         row.steps.append(.init(state: .fenced, time: time, principal: ""))
         try audit("erasure fenced", number, row, time, needles.targets.map(\.key), &transaction)
@@ -257,6 +270,14 @@ extension Applier {
             guard case .held(let held)? = try transaction.get(Tables.records, key) else { continue }
             needles.seals.append(try held.seals())
         }
+        for taken in selection.taken {
+            for entry in try transaction.facts(of: taken.member.node) {
+                needles.seals.append(try SealedValue.needles(of: entry.row.sealed).flatMap(\.self))
+            }
+            try transaction.decisions(of: taken.member.node) { _, row in
+                needles.seals.append(try SealedValue.needles(of: row.sealed).flatMap(\.self))
+            }
+        }
         row.counts.records = UInt32(records.count)
         row.counts.identifiers = UInt32(selection.taken.count - records.count)
         row.counts.shared = UInt32(selection.shared.count)
@@ -264,11 +285,18 @@ extension Applier {
         return needles
     }
 
+    /// Has the slots of the subject's data keys overwritten: what they sealed is not read again.
+    private func shredErasure(_ number: UInt64, _ transaction: borrowing WriteTransaction) throws {
+        guard try erasure(number, transaction).state == .fenced else { return }
+        let nodes = try ErasureNeedles.load(number, sealing, transaction).nodes
+        for node in nodes.sorted() { try sealing.shred(node, transaction) }
+    }
+
     private mutating func verifyErasure(
         _ number: UInt64, _ time: Timestamp, _ transaction: inout WriteTransaction
     ) throws {
         try step(number, from: .scrubbed, to: .verified, time, &transaction)
-        try ErasureNeedles.remove(number, &transaction)
+        try ErasureNeedles.remove(number, sealing, &transaction)
         var row = try erasure(number, transaction)
         row.subject = []
         try transaction.put(Tables.erasures, number, row)

@@ -120,32 +120,45 @@ extension Engine {
 
     // MARK: Steps
 
+    /// Puts an approved erasure's subject out of sight: from the return of this on nobody sees it. The rest is `runErasure`'s.
+    ///
+    /// - Throws: `expiredApproval`, and the request has ended.
+    @discardableResult
+    package func fenceErasure(_ number: UInt64, at time: Timestamp) throws -> ErasureStatus {
+        try apply(.privacy(.fenceErasure(number, time)))
+        let status = try erasure(number)
+        if status.state == .expired { throw EngineError.expiredApproval(number) }
+        return status
+    }
+
     /// Takes an erasure as far as it goes without a scrub: fenced, shredded, deleted. Can be called again after an end at any
     /// point; what is done is not done twice.
     ///
-    /// - Parameter didStep: called after each transaction; what it throws stops the run there.
+    /// - Parameters:
+    ///   - turn: of the writer: one for each transaction, so that others write between them.
+    ///   - didStep: called after each transaction; what it throws stops the run there.
     @discardableResult
     package func runErasure(
-        _ number: UInt64, at time: Timestamp, didStep: () throws -> Void = {}
+        _ number: UInt64, at time: Timestamp, turn: WriterTurn = .caller, didStep: () throws -> Void = {}
     ) throws -> ErasureStatus {
+        func step(_ command: PrivacyCommand) throws -> CommandReport {
+            try turn { try self.apply(.privacy(command)) }
+        }
         var status = try erasure(number)
         if status.state == .approved {
-            try apply(.privacy(.fenceErasure(number, time)))
-            status = try erasure(number)
-            if status.state == .expired { throw EngineError.expiredApproval(number) }
+            status = try turn { try self.fenceErasure(number, at: time) }
             try didStep()
         }
         if status.state == .fenced {
-            // Nothing is sealed under a key of a node yet: there is no slot to overwrite.
-            try apply(.privacy(.shredErasure(number, time)))
+            _ = try step(.shredErasure(number, time))
             status = try erasure(number)
             try didStep()
         }
         if status.state == .shredded {
-            while !(try apply(.privacy(.deleteErasure(number, time))).isComplete) { try didStep() }
+            while !(try step(.deleteErasure(number, time)).isComplete) { try didStep() }
             try didStep()
-            try cleanRest(number, didStep)
-            try apply(.privacy(.endDeletion(number, time)))
+            try cleanRest(number, turn, didStep)
+            _ = try step(.endDeletion(number, time))
             status = try erasure(number)
             try didStep()
         }
@@ -156,12 +169,12 @@ extension Engine {
     private static let cleanedRows = 1_000
 
     /// Tables that are not ordered by node: read in one snapshot, and cleaned in pieces. Nothing new names the subject.
-    private func cleanRest(_ number: UInt64, _ didStep: () throws -> Void) throws {
-        let keyRing = store.keyRing
+    private func cleanRest(_ number: UInt64, _ turn: WriterTurn, _ didStep: () throws -> Void) throws {
+        let sealing = store.sealing
         var feed: [UInt64] = []
         var looks: [ExpiryKey] = []
         let gone = try store.environment.read { transaction in
-            let gone = try ErasureNeedles.load(number, keyRing, transaction).nodes
+            let gone = try ErasureNeedles.load(number, sealing, transaction).nodes
             if gone.isEmpty { return gone }
             try transaction.scan(Tables.changes) { first, payload in
                 let row = try ChangeRowCodec.decode(payload, version: ChangeRowCodec.version)
@@ -176,13 +189,15 @@ extension Engine {
         }
         for start in stride(from: 0, to: feed.count, by: Self.cleanedRows) {
             let piece = Array(feed[start..<min(start + Self.cleanedRows, feed.count)])
-            try store.environment.write { try Applier.cleanFeed(piece, of: gone, &$0) }
+            try turn { try self.store.environment.write { try Applier.cleanFeed(piece, of: gone, &$0) } }
             try didStep()
         }
         for start in stride(from: 0, to: looks.count, by: Self.cleanedRows) {
-            let piece = looks[start..<min(start + Self.cleanedRows, looks.count)]
-            try store.environment.write { transaction in
-                for key in piece { _ = try transaction.delete(Tables.expiries, key) }
+            let piece = Array(looks[start..<min(start + Self.cleanedRows, looks.count)])
+            try turn {
+                try self.store.environment.write { transaction in
+                    for key in piece { _ = try transaction.delete(Tables.expiries, key) }
+                }
             }
             try didStep()
         }

@@ -21,23 +21,22 @@ extension Engine {
     /// The bytes that must be in no file of the data directory once an erasure is scrubbed: identity and record keys, profile
     /// ids, nonces and tags of seals. Empty once it is verified.
     package func patterns(ofErasure number: UInt64) throws -> [[UInt8]] {
-        let keyRing = store.keyRing
+        let (keyRing, sealing) = (store.keyRing, store.sealing)
         return try store.environment.read { transaction in
-            try ErasureNeedles.load(number, keyRing, transaction).patterns(keyRing)
+            try ErasureNeedles.load(number, sealing, transaction).patterns(keyRing)
         }
     }
 
-    /// Ends the verification of a scrubbed erasure where nothing was found: the needles are overwritten then.
+    /// Whether nothing is left of a scrubbed erasure's subject: by the tables' rows, and by what a search of the files found.
     ///
     /// - Parameter fileHits: how often the search of the files has found a pattern.
     /// - Throws: `notVerified`, with what was found; the erasure stays scrubbed.
-    @discardableResult
-    package func verifyErasure(_ number: UInt64, fileHits: Int, at time: Timestamp) throws -> ErasureVerification {
+    package func checkErasure(_ number: UInt64, fileHits: Int) throws -> ErasureVerification {
         let status = try erasure(number)
         guard status.state == .scrubbed else { throw EngineError.wrongState(number, status.state) }
-        let keyRing = store.keyRing
+        let (keyRing, sealing) = (store.keyRing, store.sealing)
         var verification = try store.environment.read { transaction in
-            let needles = try ErasureNeedles.load(number, keyRing, transaction)
+            let needles = try ErasureNeedles.load(number, sealing, transaction)
             var scan = NodeScan(of: needles.nodes)
             try scan.run(transaction)
             return ErasureVerification(
@@ -45,11 +44,19 @@ extension Engine {
         }
         verification.oldGenerations = try overwriteOldGenerations()
         guard verification.isClean else { throw EngineError.notVerified(number, verification) }
+        return verification
+    }
+
+    /// Ends the verification of a scrubbed erasure where nothing was found: the needles are overwritten then.
+    @discardableResult
+    package func verifyErasure(_ number: UInt64, fileHits: Int, at time: Timestamp) throws -> ErasureVerification {
+        let verification = try checkErasure(number, fileHits: fileHits)
         try apply(.privacy(.verifyErasure(number, time)))
         return verification
     }
 
-    /// Ends an erasure: nothing is left to be done. The certificate is kept with it, in words and as JSON.
+    /// Ends an erasure: nothing is left to be done. The certificate is kept with it, in words and as JSON. One that was checked
+    /// and is scrubbed is verified in the same transaction, so that no kill comes between the two.
     @discardableResult
     package func certifyErasure(
         _ number: UInt64, text: String = "", json: String = "", at time: Timestamp

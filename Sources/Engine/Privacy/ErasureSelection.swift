@@ -109,7 +109,8 @@ struct ErasureSelection {
     /// Whether an identifier of the profile is somebody else's too: a hub, or one with a live deterministic link that leads
     /// out of the profile.
     ///
-    /// A link to a hub does not count; nor does one to an identifier that somebody has said to be another's.
+    /// A link to a hub does not count; nor does one to an identifier that somebody has said to be another's; nor one of a
+    /// person's identifier to a device or a session: an e-mail address is not shared for having been used on a shared device.
     private func isShared(
         _ place: Int, _ home: Set<Int>, _ component: Component, _ snapshot: borrowing some Snapshot & ~Copyable
     ) throws -> Bool {
@@ -140,6 +141,9 @@ struct ErasureSelection {
         _ member: Member, _ other: Member, _ snapshot: borrowing some Snapshot & ~Copyable
     ) throws -> Bool {
         guard other.flags.isDisjoint(with: [.hub, .hidden]), other.namespace != .record else { return false }
+        let policies = state.policies
+        let isPersonal = policies.kind(member.namespace) == .person
+        guard !isPersonal || policies.kind(other.namespace) == .person else { return false }
         let assertion = try snapshot.get(Tables.assertions, NodePair(member.node, other.node))
         return assertion?.claim != .different
     }

@@ -54,18 +54,23 @@ struct ErasureSubject: Hashable {
 
     // MARK: Sealing
 
-    func sealed(_ number: UInt64, _ keyRing: KeyRing) throws -> [UInt8] {
-        try keyRing.sealer.seal(bytes, associated: Self.associated(number))
+    private static let schema: UInt8 = 1
+
+    /// Under the erasure's own key, which ends with it.
+    func sealed(_ number: UInt64, _ sealing: Sealing, _ transaction: inout WriteTransaction) throws -> [UInt8] {
+        try sealing.seal(
+            bytes, in: Tables.erasures, number, schema: Self.schema,
+            subject: SlotOwner(.job, number: number).subject, &transaction)
     }
 
-    static func open(_ sealed: [UInt8], _ number: UInt64, _ keyRing: KeyRing) throws -> ErasureSubject {
-        guard let subject = ErasureSubject(try keyRing.sealer.open(sealed, associated: associated(number))) else {
+    static func open(_ sealed: [UInt8], _ number: UInt64, _ sealing: Sealing) throws -> ErasureSubject {
+        let opened = try sealing.open(
+            sealed, in: Tables.erasures, number, schema: schema, subject: SlotOwner(.job, number: number).subject)
+        guard case .value(let plain) = opened, let subject = ErasureSubject(plain) else {
             throw StoreError.damaged("the subject of an erasure cannot be read")
         }
         return subject
     }
-
-    private static func associated(_ number: UInt64) -> [UInt8] { Array("erasures".utf8) + MetaBytes.encode(number) }
 }
 
 /// What an erasure takes, gathered at its fence: sealed in pieces in table `needles` until it is verified.
@@ -108,54 +113,55 @@ struct ErasureNeedles {
 
     // MARK: Table
 
-    /// Writes the needles, each piece sealed.
-    ///
-    /// The seal is the store's own key, as long as jobs have no slot of theirs in `keys.slots`; a row that is overwritten may
-    /// leave a copy in a free page until the store is next scrubbed, which nobody can read without that key.
-    func save(_ number: UInt64, _ keyRing: KeyRing, _ transaction: inout WriteTransaction) throws {
+    /// Version of a piece in the clear.
+    private static let schema: UInt8 = 1
+
+    private static func owner(_ number: UInt64) -> NodeID { SlotOwner(.job, number: number).subject }
+
+    /// Writes the needles, each piece sealed under the erasure's own key: what copies of a row lie in free pages once it is gone,
+    /// nobody can read any more, as `remove` overwrites that key.
+    func save(_ number: UInt64, _ sealing: Sealing, _ transaction: inout WriteTransaction) throws {
         var piece: UInt32 = 0
         var (target, seal) = (0, 0)
         repeat {
             let targets = targets[target..<min(target + Self.pieceTargets, targets.count)]
             let seals = seals[seal..<min(seal + Self.pieceTargets, seals.count)]
             let key = NeedleKey(erasure: number, piece: piece)
-            let sealed = try keyRing.sealer.seal(
-                Self.encode(Array(targets), Array(seals)), associated: Self.associated(key))
+            let sealed = try sealing.seal(
+                Self.encode(Array(targets), Array(seals)), in: Tables.needles, key, schema: Self.schema,
+                subject: Self.owner(number), &transaction)
             try transaction.put(Tables.needles, key, sealed)
             (target, seal, piece) = (targets.endIndex, seals.endIndex, piece + 1)
         } while target < self.targets.count || seal < self.seals.count
     }
 
     static func load(
-        _ number: UInt64, _ keyRing: KeyRing, _ snapshot: borrowing some Snapshot & ~Copyable
+        _ number: UInt64, _ sealing: Sealing, _ snapshot: borrowing some Snapshot & ~Copyable
     ) throws -> ErasureNeedles {
         var needles = ErasureNeedles()
         try snapshot.scan(Tables.needles, from: NeedleKey(erasure: number, piece: 0)) { key, payload in
             guard key.erasure == number else { return .stop }
             let sealed = try BytesCodec.decode(payload, version: BytesCodec.version)
-            let plain = try keyRing.sealer.open(sealed, associated: associated(key))
-            guard needles.take(plain) else { throw StoreError.damaged("the needles of an erasure cannot be read") }
+            let opened = try sealing.open(
+                sealed, in: Tables.needles, key, schema: schema, subject: owner(number))
+            guard case .value(let plain) = opened, needles.take(plain) else {
+                throw StoreError.damaged("the needles of an erasure cannot be read")
+            }
             return .proceed
         }
         return needles
     }
 
-    /// Writes zeros over the needles, then removes them.
-    static func remove(_ number: UInt64, _ transaction: inout WriteTransaction) throws {
-        var keys: [(key: NeedleKey, bytes: Int)] = []
-        try transaction.scan(Tables.needles, from: NeedleKey(erasure: number, piece: 0)) { key, payload in
+    /// Removes the needles, and their key, which is overwritten after the commit.
+    static func remove(_ number: UInt64, _ sealing: Sealing, _ transaction: inout WriteTransaction) throws {
+        var keys: [NeedleKey] = []
+        try transaction.scan(Tables.needles, from: NeedleKey(erasure: number, piece: 0)) { key, _ in
             guard key.erasure == number else { return .stop }
-            keys.append((key, payload.byteCount))
+            keys.append(key)
             return .proceed
         }
-        for entry in keys {
-            try transaction.put(Tables.needles, entry.key, [UInt8](repeating: 0, count: entry.bytes))
-            _ = try transaction.delete(Tables.needles, entry.key)
-        }
-    }
-
-    private static func associated(_ key: NeedleKey) -> [UInt8] {
-        Array("needles".utf8) + MetaBytes.encode(key.erasure) + MetaBytes.encode(UInt64(key.piece))
+        for key in keys { _ = try transaction.delete(Tables.needles, key) }
+        try sealing.drop(owner(number), &transaction)
     }
 
     private static func encode(_ targets: [Target], _ seals: [[UInt8]]) -> [UInt8] {

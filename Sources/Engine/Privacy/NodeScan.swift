@@ -9,6 +9,8 @@ package struct NodeScan: Sendable {
     package private(set) var found: [String: Int] = [:]
     /// Rows that were read.
     package private(set) var rows = 0
+    /// Names of the tables that were read.
+    package private(set) var tables: Set<String> = []
     private let gone: Set<NodeID>
 
     package init(of gone: Set<NodeID>) { self.gone = gone }
@@ -39,6 +41,12 @@ package struct NodeScan: Sendable {
         try scanKeys(Tables.consents, snapshot) { [$0.node] }
         try scanKeys(Tables.restrictions, snapshot) { [$0] }
         try scanKeys(Tables.dataKeys, snapshot) { [$0] }
+        try scanKeys(Tables.blocks, snapshot) { [$0.record] }
+        try scanKeys(Tables.filings, snapshot) { [$0] }
+        try scan(Tables.matches, snapshot) { ends, _ in [ends.first, ends.second] }
+        try scanKeys(Tables.facts, snapshot) { [$0.node] }
+        try scanKeys(Tables.decisions, snapshot) { [$0.node] }
+        try scanKeys(Tables.reservations, snapshot) { [$0.decision.node] }
         try scan(Tables.changes, snapshot) { _, row in row.changes.flatMap { [$0.anchor] + $0.others } }
     }
 
@@ -46,6 +54,7 @@ package struct NodeScan: Sendable {
         _ table: Table<K, V>, _ snapshot: borrowing some Snapshot & ~Copyable,
         _ nodes: (K.Key, V.Value) -> [NodeID]
     ) throws where V.Value: Copyable {
+        tables.insert(table.name.description)
         try snapshot.scan(table) { key, payload in
             note(nodes(key, try V.decode(payload, version: V.version)), table.name)
             return .proceed
@@ -55,6 +64,7 @@ package struct NodeScan: Sendable {
     private mutating func scanKeys<K, V>(
         _ table: Table<K, V>, _ snapshot: borrowing some Snapshot & ~Copyable, _ nodes: (K.Key) -> [NodeID]
     ) throws {
+        tables.insert(table.name.description)
         try snapshot.scan(table) { key, _ in
             note(nodes(key), table.name)
             return .proceed
@@ -70,9 +80,9 @@ package struct NodeScan: Sendable {
 extension Engine {
     /// By table, rows that name a node of an erasure's subject, fenced or gone.
     package func nodeRows(ofErasure number: UInt64) throws -> [String: Int] {
-        let keyRing = store.keyRing
+        let sealing = store.sealing
         return try store.environment.read { transaction in
-            var scan = NodeScan(of: try ErasureNeedles.load(number, keyRing, transaction).nodes)
+            var scan = NodeScan(of: try ErasureNeedles.load(number, sealing, transaction).nodes)
             try scan.run(transaction)
             return scan.found
         }

@@ -5,11 +5,11 @@ package import Stitching
 /// Who does something under data protection law, in what role, why and when: kept in the audit.
 package struct PrivacyAct: Hashable, Sendable {
     package var principal: String
-    package var role: PrivacyRole
+    package var role: AuditWord
     package var reason: String
     package var time: Timestamp
 
-    package init(by principal: String, role: PrivacyRole = .privacy, reason: String, at time: Timestamp) {
+    package init(by principal: String, role: AuditWord = "privacy", reason: String, at time: Timestamp) {
         self.principal = principal
         self.role = role
         self.reason = reason
@@ -50,6 +50,10 @@ package enum PrivacyCommand: Sendable {
     case lift(PrivacySubject, RestrictionKind, PrivacyAct)
     /// Lets a suppressed person come back by a new consent of theirs: what it grants is entered with it.
     case readmit(KeyedObservation, PrivacyAct)
+    /// Does again what was done since a backup, in a store that was restored from it.
+    case replay([LedgerItem])
+    /// Fences identifiers and records that a backup has brought back though they were erased.
+    case eraseAgain([IdentityKey], PrivacyAct)
 }
 
 /// Which right keeps a profile from being used.

@@ -37,6 +37,20 @@ extension SubjectAccess {
                 }
             })
         page += Self.table(
+            "What you did", ["time", "what", "categories", "amount", "by whose word"],
+            behaviour.map { deed in
+                let money = deed.amount.map { "\($0) \(deed.currency ?? "")" } ?? ""
+                return [deed.time, deed.kind, deed.categories.joined(separator: ", "), money, deed.source]
+            })
+        page += Self.table(
+            "What you were offered", ["time", "offer", "channel", "what became of it"],
+            offers.map { offered in
+                let became = offered.outcomes.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+                return [
+                    offered.time, offered.offer ?? "nothing", offered.channel ?? "", became.joined(separator: "; "),
+                ]
+            })
+        page += Self.table(
             "Who may read it", ["purpose", "legal basis", "now", "who"],
             recipients.map { [$0.purpose, $0.legalBasis, $0.outcome, $0.principals.joined(separator: ", ")] })
         page += Self.table(

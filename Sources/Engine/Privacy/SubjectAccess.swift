@@ -53,7 +53,7 @@ package struct SubjectAccess: Sendable, Encodable {
         package var token: String
         package var time: String
         package var identifiers: [String]
-        /// JSON as it was sent, in canonical form; nil: none.
+        /// The names of attributes of which keyed encodings are held, the values being nowhere; nil: none.
         package var attributes: String?
 
         private enum CodingKeys: String, CodingKey {
@@ -110,9 +110,12 @@ package struct SubjectAccess: Sendable, Encodable {
     package var consents: [Consent] = []
     package var reads: [Read] = []
     package var recipients: [Recipient] = []
+    package var behaviour: [Deed] = []
+    package var offers: [Offered] = []
 
     private enum CodingKeys: String, CodingKey {
         case schema, controller, issued, profile, identifiers, links, records, assertions, consents, reads, recipients
+        case behaviour, offers
     }
 }
 
@@ -206,9 +209,10 @@ private struct SubjectReader {
                 SubjectAccess.Link(
                     first: left.key.description, second: right.key.description,
                     kind: link.kind == .probabilistic ? "probabilistic" : "deterministic",
-                    standing: link.verdict.description, sightings: link.evidence.folds.map(sighting),
+                    standing: link.verdict.description, sightings: link.shownEvidence.folds.map(sighting),
                     records: link.evidence.records.count))
         }
+        try document.addBehaviour(of: members, state, (keyRing, sealing), snapshot)
         try addReads(to: &document, snapshot)
     }
 
@@ -268,9 +272,16 @@ private struct SubjectReader {
             return SubjectAccess.Record(
                 source: state.sources[number].name, recordID: sealed?.id ?? "erased", token: member.key.description,
                 time: held.time.description, identifiers: tokens,
-                attributes: sealed?.attributes.map { String(decoding: $0, as: UTF8.self) })
+                attributes: try sealed.flatMap(told))
         }
         return nil
+    }
+
+    /// The names of a record's attributes; those of an older record as they were sent.
+    private func told(_ record: SealedRecord) throws -> String? {
+        if record.isAsSent { return record.attributes.map { String(decoding: $0, as: UTF8.self) } }
+        let schema = state.configuration.attributeSchema
+        return try record.encoding(schema).map { $0.fieldNames(schema).joined(separator: ", ") }
     }
 
     private func addAssertions(

@@ -14,6 +14,7 @@ struct OverfullComponents {
         self.state = state
         try findLinks(snapshot)
         try findMustLinks(snapshot)
+        try findMatches(snapshot)
         try findRecords(snapshot)
     }
 
@@ -37,6 +38,25 @@ struct OverfullComponents {
             let row = try AssertionCodec.decode(payload, version: AssertionCodec.version)
             guard row.claim == .same, let first = try snapshot.componentSize(of: key.first),
                 let second = try snapshot.componentSize(of: key.second), first.root != second.root
+            else { return .proceed }
+            found.append(key.first)
+            return .proceed
+        }
+        seeds += found
+    }
+
+    /// Likenesses whose ends are in two components.
+    private mutating func findMatches(_ snapshot: borrowing some Snapshot & ~Copyable) throws {
+        guard let active = try snapshot.models().first(where: \.row.isActive) else { return }
+        let threshold = try LinkageModel(stored: active.row.bytes).linkThreshold
+        let members = state.policies.componentMembers
+        var found: [NodeID] = []
+        try snapshot.scan(Tables.matches) { key, payload in
+            guard key.first <= key.second,
+                try MatchCodec.decode(payload, version: MatchCodec.version).weight >= threshold,
+                let first = try snapshot.componentSize(of: key.first),
+                let second = try snapshot.componentSize(of: key.second), first.root != second.root,
+                first.members + second.members > members
             else { return .proceed }
             found.append(key.first)
             return .proceed

@@ -21,7 +21,16 @@ extension Rebuild {
         try copy(Tables.erasures, old, &transaction, &rest, &count)
         try copy(Tables.needles, old, &transaction, &rest, &count)
         try copy(Tables.restrictions, old, &transaction, &rest, &count)
+        try copy(Tables.models, old, &transaction, &rest, &count)
+        try copy(Tables.filings, old, &transaction, &rest, &count)
+        try copy(Tables.blocks, old, &transaction, &rest, &count)
+        try copy(Tables.matches, old, &transaction, &rest, &count)
         try copy(Tables.dataKeys, old, &transaction, &rest, &count)
+        try copy(Tables.facts, old, &transaction, &rest, &count)
+        try copy(Tables.artefacts, old, &transaction, &rest, &count)
+        try copy(Tables.decisions, old, &transaction, &rest, &count)
+        try copy(Tables.counters, old, &transaction, &rest, &count)
+        try copy(Tables.reservations, old, &transaction, &rest, &count)
         if rest > 0 { mark.begin(.components) }
         try commit(transaction, rows: count)
     }
@@ -86,12 +95,12 @@ extension Rebuild {
         for link in component.links {
             let (left, right) = (dense[Int(link.left)], dense[Int(link.right)])
             switch link.kind {
-            case .deterministic, .probabilistic:
+            case .deterministic:
                 try workspace.join(link.evidence.folds, to: left, right, link.kind, transaction)
             case .tie:
                 let isLeft = component.members[Int(link.left)].namespace == .record
                 sources[isLeft ? left : right] = link.evidence.records.first?.source
-            case .mustLink: break
+            case .mustLink, .probabilistic: break
             }
         }
         for (place, member) in component.members.enumerated() where member.namespace == .record {

@@ -14,6 +14,7 @@ final class Rebuild {
     let progress: (RepartitionProgress) throws -> Void
     var state: StoreState
     var mark: BuildMark
+    private let linkage: Linkage?
     private var rows = 0
 
     /// A piece ends once it has read this many rows.
@@ -32,6 +33,8 @@ final class Rebuild {
         self.progress = progress
         let transaction = try source.environment.info().lastTransaction
         let start = try source.environment.read { try StoreState($0, configuration: configuration) }
+        let configuration = start.configuration
+        linkage = try source.environment.read { try Linkage.active($0, configuration, source.keyRing, source.sealing) }
         let aim = BuildMark(feedStart: start.feedNext, source: transaction, configuration: configuration.hash)
         if let (target, mark) = try Self.begun(source, options, aim) {
             self.target = target
@@ -154,6 +157,7 @@ final class Rebuild {
     func makeWorkspace() -> Workspace {
         var workspace = Workspace(policies: state.policies, hour: state.clock.hour, nextNode: state.nextNode)
         workspace.hasIdentifierRows = true
+        workspace.linkage = linkage
         return workspace
     }
 

@@ -10,6 +10,7 @@ struct RepartitionPlan {
     init(from state: StoreState, to new: Configuration, _ snapshot: borrowing some Snapshot & ~Copyable) throws {
         try checkNamespaces(state, new, snapshot)
         try checkSources(state, new, snapshot)
+        try checkAttributes(state.configuration, new, snapshot)
         check("purposes", state.purposes, new.purposes.map(\.name))
         check("jurisdictions", state.jurisdictions, new.jurisdictions.map(\.name))
     }
@@ -40,6 +41,20 @@ struct RepartitionPlan {
                     "namespaces.\(old.name) is gone, and the store holds \(count) identifiers of it: keep it, with "
                         + "limits and times to live that let it join nothing")
             }
+        }
+    }
+
+    /// Encodings hold attributes by their numbers: those of a store keep theirs.
+    private mutating func checkAttributes(
+        _ old: Configuration, _ new: Configuration, _ snapshot: borrowing some Snapshot & ~Copyable
+    ) throws {
+        guard old.attributes != new.attributes, try snapshot.count(Tables.records) > 0 else { return }
+        for (place, attribute) in old.attributes.enumerated() {
+            guard new.attributes.count <= place || new.attributes[place] != attribute else { continue }
+            refusals.append(
+                "attributes.\(attribute.name) is gone, of another kind, or no longer at its place in the order of names, and "
+                    + "records are held by it: name new attributes so that they come after it, or load the records into a "
+                    + "new store")
         }
     }
 

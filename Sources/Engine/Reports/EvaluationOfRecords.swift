@@ -10,9 +10,11 @@ package struct EvaluationOfRecords: Sendable, Encodable {
     package var notHeld: Int
     /// Rows of a record that was listed before: they are left out.
     package var repeated: Int
+    /// Of the pairs that a model has found, as if each of these weights were the threshold; nil where none links.
+    package var thresholds: [ThresholdScore]?
 
     private enum CodingKeys: String, CodingKey {
-        case agreement, repeated
+        case agreement, repeated, thresholds
         case notHeld = "not_held"
     }
 }
@@ -63,6 +65,7 @@ package struct TruthOfRecords: Sendable {
             var comparison = Comparison()
             var seen: Set<NodeID> = []
             var counts = (notHeld: notHeld, repeated: 0)
+            var truthOfNode: [NodeID: Int32] = [:]
             for row in rows {
                 guard case .held(let held)? = try transaction.get(Tables.records, row.key),
                     let anchor = anchors.anchor(of: held.node)
@@ -75,9 +78,11 @@ package struct TruthOfRecords: Sendable {
                     continue
                 }
                 comparison.add(found: profiles.number(of: anchor), true: row.truth)
+                truthOfNode[held.node] = row.truth
             }
             return EvaluationOfRecords(
-                agreement: comparison.agreement(), notHeld: counts.notHeld, repeated: counts.repeated)
+                agreement: comparison.agreement(), notHeld: counts.notHeld, repeated: counts.repeated,
+                thresholds: try ThresholdScore.all(truthOfNode, transaction))
         }
     }
 }

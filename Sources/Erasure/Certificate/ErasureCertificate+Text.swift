@@ -7,7 +7,7 @@ extension ErasureCertificate {
         lines += ["How it was checked"] + checked + [""]
         lines += ["What is pending"] + (pending.isEmpty ? ["  Nothing."] : pending.map { "  - " + $0.text }) + [""]
         lines += [
-            "Issued \(issued.text) by selvedge \(toolVersion). This certificate holds no identifier of anybody erased."
+            "Issued \(issued.text) by \(toolVersion). This certificate holds no identifier of anybody erased."
         ]
         return lines.joined(separator: "\n") + "\n"
     }

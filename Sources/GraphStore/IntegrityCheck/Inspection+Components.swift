@@ -37,6 +37,7 @@ extension Inspection {
             return
         }
         for (place, link) in component.links.enumerated() { inspect(link, ends[place], component, root) }
+        noteLikenesses(component, root)
         guard isConnected(component) else {
             report.add("component \(root.rawValue): its links do not connect it")
             return
@@ -81,9 +82,8 @@ extension Inspection {
     }
 
     func standing(_ link: ActiveLink, _ component: Component) -> Standing {
-        if link.kind == .mustLink { return Standing(isLive: true, partyRank: 0, weight: 0, nextLook: nil) }
         let timeToLive = self.timeToLive(component.members[Int(link.left)], component.members[Int(link.right)])
-        return link.evidence.standing(at: hour, timeToLive: timeToLive, policies: policies)
+        return policies.standing(link.evidence, link.kind, at: hour, timeToLive: timeToLive)
     }
 
     /// Hours after which a contribution to a link of two members is hidden; nil: never, as beside a denial for the whole person.
@@ -123,7 +123,7 @@ extension Inspection {
         }
         let clustering = Clusterer.cluster(
             nodes: component.members.map { ClusterNode(key: $0.key, namespace: $0.namespace) }, links: links,
-            cannotLinks: cannotLinks, policies: policies)
+            cannotLinks: cannotLinks, policies: policies, likeness: try likeness(component, snapshot))
         if clustering.clusters.map({ UInt16($0) }) != component.members.map(\.cluster) {
             report.add("component \(root.rawValue): its clusters are not what its evidence gives")
         }

@@ -120,10 +120,8 @@ extension Inspection {
     }
 
     private func serving(_ link: ActiveLink, _ component: Component) -> UInt32 {
-        guard link.kind != .mustLink else { return .max }
         let timeToLive = timeToLive(component.members[Int(link.left)], component.members[Int(link.right)])
-        let mask = policies.serving(link.evidence, at: hour, timeToLive: timeToLive)
-        return link.kind == .probabilistic ? mask & (policies.consent?.probabilistic ?? .max) : mask
+        return policies.serving(link.evidence, link.kind, at: hour, timeToLive: timeToLive)
     }
 
     // MARK: Ledgers

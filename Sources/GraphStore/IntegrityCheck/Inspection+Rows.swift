@@ -166,7 +166,7 @@ extension Inspection {
     }
 
     /// Whether two components may be one by their sizes: a must-link past the limit waits.
-    private func fits(_ first: NodeID, _ second: NodeID) -> Bool {
+    func fits(_ first: NodeID, _ second: NodeID) -> Bool {
         held.values.count { $0.root == first || $0.root == second } <= policies.componentMembers
     }
 

@@ -59,8 +59,8 @@ package enum IntegrityCheck {
             }
             return try store.environment.read { transaction in
                 let state = try StoreState(transaction, configuration: store.configuration)
-                var inspection = Inspection(state: state, keyRing: store.keyRing)
-                try inspection.run(transaction, store.sealing)
+                var inspection = Inspection(state: state, keyRing: store.keyRing, sealing: store.sealing)
+                try inspection.run(transaction)
                 return inspection.report
             }
         } catch {
@@ -83,13 +83,19 @@ struct Inspection {
 
     let state: StoreState
     let keyRing: KeyRing
+    private let sealing: Sealing
+    /// Nil where no model is active.
+    var linkage: Linkage?
     var report = IntegrityReport()
     var held: [NodeID: Held] = [:]
     var parents: [NodeID: NodeID] = [:]
     var looks: [NodeID: Int32] = [:]
     var linksApart = 0
+    /// Probabilistic links, by their ends.
+    var likenesses: [NodePair: Likeness] = [:]
 
-    init(state: StoreState, keyRing: KeyRing) {
+    init(state: StoreState, keyRing: KeyRing, sealing: Sealing) {
+        self.sealing = sealing
         self.state = state
         self.keyRing = keyRing
     }
@@ -97,9 +103,10 @@ struct Inspection {
     var hour: Int32 { state.clock.hour }
     var policies: Policies { state.policies }
 
-    mutating func run(_ snapshot: borrowing some Snapshot & ~Copyable, _ sealing: Sealing) throws {
+    mutating func run(_ snapshot: borrowing some Snapshot & ~Copyable) throws {
         for table in Tables.all { try inspectRows(table, snapshot) }
         guard report.isClean else { return }
+        linkage = try Linkage.active(snapshot, state.configuration, keyRing, sealing)
         try readExpiries(snapshot)
         try inspectComponents(snapshot)
         try inspectIdentifiers(snapshot)
@@ -110,9 +117,12 @@ struct Inspection {
         try inspectHeirs(snapshot)
         try inspectMeta(snapshot)
         try inspectConsents(snapshot)
+        try inspectFacts(snapshot)
+        try inspectDecisions(snapshot)
         try inspectChanges(snapshot)
         try inspectAudit(snapshot, keyRing)
         try inspectDataKeys(snapshot, sealing)
+        try inspectLinkage(snapshot)
     }
 
     // MARK: Rows by themselves

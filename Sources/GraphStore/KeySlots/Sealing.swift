@@ -132,6 +132,12 @@ package final class Sealing: Sendable {
         dropped.withLock { $0.append(held) }
     }
 
+    /// Has a subject's slot overwritten by `shredDropped`; the row that names it stays until what it has sealed is gone.
+    package func shred(_ subject: NodeID, _ snapshot: borrowing some Snapshot & ~Copyable) throws {
+        guard !isRehearsal, let held = try snapshot.get(Tables.dataKeys, subject) else { return }
+        dropped.withLock { $0.append(held) }
+    }
+
     /// Overwrites the slots that a transaction which has committed took from their owners.
     package func shredDropped() throws {
         let slots = dropped.withLock { slots in

@@ -101,6 +101,14 @@ final class SlotFile: Sendable {
         throw .noRoom(path: path)
     }
 
+    /// Waits until no other opening of the file holds it; held until this one is closed.
+    func lockWhole() -> Bool {
+        while flock(descriptor, LOCK_EX) != 0 {
+            if errno != EINTR { return false }
+        }
+        return true
+    }
+
     /// The name made durable.
     func syncDirectory() throws(SlotError) {
         let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."

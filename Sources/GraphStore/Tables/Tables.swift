@@ -10,7 +10,9 @@ package enum Tables {
             suspended.declaration, assertions.declaration, records.declaration, listings.declaration,
             expiries.declaration, heirs.declaration, links.declaration, consents.declaration, changes.declaration,
             audit.declaration, suppressions.declaration, restrictions.declaration, erasures.declaration,
-            needles.declaration, dataKeys.declaration,
+            needles.declaration, dataKeys.declaration, models.declaration, blocks.declaration, filings.declaration,
+            matches.declaration, facts.declaration,
+            artefacts.declaration, decisions.declaration, counters.declaration, reservations.declaration,
         ]
     }
 }

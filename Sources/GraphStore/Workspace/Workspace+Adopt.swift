@@ -71,6 +71,11 @@ extension Workspace {
                 if isPresent(try load(other, transaction)) { others.append(other) }
             }
         }
+        if nodes[index].isRecord, let linkage {
+            for match in try transaction.matches(of: nodes[index].id, atLeast: linkage.model.linkThreshold) {
+                if try loadIfHeld(match.other, transaction) != nil { others.append(match.other) }
+            }
+        }
         return others
     }
 
@@ -106,7 +111,7 @@ extension Workspace {
     /// Whether the component limit keeps out a link of what is loaded. After `settle`.
     package var isCut: Bool {
         links.contains { link in
-            guard link.kind == .tie || link.kind == .mustLink else { return link.place == .suspended(.componentLimit) }
+            guard link.kind != .deterministic else { return link.place == .suspended(.componentLimit) }
             return link.place == .nowhere && link.standing.isLive
         }
     }

@@ -1,6 +1,6 @@
 internal import Identity
 package import LMDB
-package import Stitching
+internal import Stitching
 
 /// Decisions on nodes that are loaded, and what they do to the evidence.
 extension Workspace {
@@ -127,8 +127,8 @@ extension Workspace {
         let link = links[index]
         guard link.kind != .mustLink else { return .max }
         let timeToLive = timeToLive(link.left, link.right)
-        let mask = purposes(of: index, timeToLive: timeToLive)
-        return link.kind == .probabilistic ? mask & (policies.consent?.probabilistic ?? .max) : mask
+        guard link.kind == .probabilistic else { return purposes(of: index, timeToLive: timeToLive) }
+        return policies.serving(evidence(of: index), link.kind, at: hour, timeToLive: timeToLive)
     }
 
     // MARK: Consent
@@ -317,20 +317,5 @@ extension Workspace {
         let members = origins[Int(nodes[first].origin)].members
         let base = Int(members.lowerBound)
         return section.reach(from: first - base, to: second - base, members: members.count)
-    }
-}
-
-extension Policies {
-    /// The purposes that evidence may serve at an hour: of any source whose word still stands.
-    package func serving(_ evidence: Evidence, at hour: Int32, timeToLive: Int32?) -> UInt32 {
-        var mask: UInt32 = 0
-        func lives(_ time: Timestamp) -> Bool {
-            timeToLive.map { hour < Evidence.expiryHour(time, timeToLive: $0) } ?? true
-        }
-        for fold in evidence.folds where lives(fold.last) { mask |= sources[Int(fold.source.rawValue)].purposes }
-        for record in evidence.records where lives(record.time) {
-            mask |= sources[Int(record.source.rawValue)].purposes
-        }
-        return mask
     }
 }

@@ -9,6 +9,9 @@ extension Workspace {
     /// Whether the store did not have it before.
     package func isNew(_ dense: Int32) -> Bool { nodes[Int(dense)].origin < 0 }
 
+    /// Whether the store has it after `settle`.
+    package func isHeld(_ dense: Int32) -> Bool { nodes[Int(dense)].exists }
+
     package func isRecord(_ dense: Int32) -> Bool { nodes[Int(dense)].isRecord }
 
     /// Hides a loaded node from every resolve, and has nothing added to it any more, until it is erased.

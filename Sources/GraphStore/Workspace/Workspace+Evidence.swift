@@ -189,7 +189,7 @@ extension Workspace {
 
     /// Removes what a source's events said, from every link that is loaded.
     package mutating func removeFolds(of source: SourceID) {
-        for index in links.indices {
+        for index in links.indices where links[index].kind != .probabilistic {
             let place = decode(index)
             guard decoded[place].folds.contains(where: { $0.source == source }) else { continue }
             decoded[place].folds.removeAll { $0.source == source }

@@ -176,7 +176,7 @@ extension Workspace {
                 continue
             }
             var count = 1
-            if isUnconstrained(regrouped[index].members) {
+            if isUnconstrained(regrouped[index].members), !hasLikeness(index) {
                 for place in regrouped[index].members { nodes[Int(memberList[place])].cluster = 0 }
                 for place in regrouped[index].links { links[Int(linkList[place])].verdict = .joined }
             } else {
@@ -231,7 +231,8 @@ extension Workspace {
         }
         let clusterNodes = members.map { ClusterNode(key: nodes[Int($0)].key, namespace: nodes[Int($0)].namespace) }
         return Clusterer.cluster(
-            nodes: clusterNodes, links: clusterLinks, cannotLinks: cannotLinks, policies: policies)
+            nodes: clusterNodes, links: clusterLinks, cannotLinks: cannotLinks, policies: policies,
+            likeness: try likeness(of: index, transaction))
     }
 
     /// The loaded nodes that somebody has said to be another person than `member`.

@@ -10,10 +10,12 @@ extension Workspace {
     package mutating func settle(_ transaction: borrowing WriteTransaction) throws {
         repeat {
             repeat {
+                try recallMatches(transaction)
                 try settleHubs(transaction)
                 try settleTies(transaction)
             } while examinedLinks < links.count
             try recallMustLinks(transaction)
+            try recallMatches(transaction)
             try place(transaction)
         } while try recallHeirs(transaction) || examinedLinks < links.count
         try regroup(transaction)
@@ -62,6 +64,9 @@ extension Workspace {
         pending.append(end)
     }
 
+    /// What a link is worth now, whatever its kind.
+    func worth(of index: Int) -> Standing { standing(of: index) }
+
     private func standing(of index: Int) -> Standing {
         let kind = links[index].kind
         let (left, right) = (links[index].left, links[index].right)
@@ -73,6 +78,9 @@ extension Workspace {
             return Standing(isLive: false, partyRank: 1, weight: 0, nextLook: nil)
         }
         let timeToLive = timeToLive(left, right)
+        if kind == .probabilistic {
+            return policies.standing(evidence(of: index), kind, at: hour, timeToLive: timeToLive)
+        }
         var standing = standing(of: index, timeToLive: timeToLive)
         if let unlisted = links[index].unlisted, !standing.isLive {
             standing.isLive = timeToLive.map { hour < Evidence.expiryHour(unlisted.newest, timeToLive: $0) } ?? true
@@ -247,6 +255,7 @@ extension Workspace {
     private func place(for index: Int) -> LinkPlace {
         let (kind, isLive, stored) = (links[index].kind, links[index].standing.isLive, links[index].stored)
         if kind == .mustLink { return isLive ? .active : .nowhere }
+        if kind == .probabilistic { return placeOfLikeness(index) }
         if !hasEvidence(index) && links[index].unlisted == nil { return .nowhere }
         if !isLive { return kind == .tie ? .nowhere : .suspended(.expired) }
         if kind == .tie { return .active }

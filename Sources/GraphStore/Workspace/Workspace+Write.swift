@@ -128,6 +128,8 @@ extension Workspace {
                 try transaction.put(Tables.identifiers, nodes[index].key, row, .insert)
             } else {
                 _ = try transaction.delete(Tables.identifiers, nodes[index].key)
+                try transaction.deleteFacts(of: nodes[index].id)
+                try transaction.deleteDecisions(of: nodes[index].id)
             }
         }
     }

@@ -67,6 +67,14 @@ package struct Workspace: ~Copyable {
     var examinedLinks = 0
     /// Links newly suspended by the component limit, less those that came back.
     var componentLimitedDelta = 0
+    /// The model by which records are linked; nil: by none.
+    package var linkage: Linkage?
+    /// Nodes whose matches are all loaded: those before this one.
+    var matchedNodes = 0
+    /// Links that were held against `matches`: those before this one.
+    var matchedLinks = 0
+    /// Probabilistic links that `matches` has said, by index.
+    var recalled: Set<Int> = []
     /// Whether `identifiers` has its rows already.
     package var hasIdentifierRows = false
 

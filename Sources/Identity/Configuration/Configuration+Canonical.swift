@@ -16,6 +16,7 @@ extension Configuration {
         for placeholder in placeholders.sorted() { text += "    - \(Self.quoted(placeholder))\n" }
         text += "limits:\n" + Self.block(fieldsOfLimits, indent: 2)
         text += "privacy:\n" + Self.block(fieldsOfPrivacy, indent: 2)
+        text += attributesText
         return text
     }
 
@@ -85,6 +86,7 @@ extension Configuration {
         for namespace in namespaces { add("namespaces.\(namespace.name)", Self.fields(of: namespace)) }
         add("limits", fieldsOfLimits)
         add("privacy", fieldsOfPrivacy)
+        for attribute in attributes { flat["attributes.\(attribute.name)"] = attribute.kind.name }
         return flat
     }
 

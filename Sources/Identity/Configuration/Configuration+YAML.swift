@@ -1,6 +1,7 @@
 extension Configuration {
     private static let topLevelKeys = [
-        "built_in", "controller", "default_source", "jurisdiction", "jurisdictions", "limits", "namespaces",
+        "attributes", "built_in", "controller", "default_source", "jurisdiction", "jurisdictions", "limits",
+        "namespaces",
         "placeholders", "privacy", "purposes", "sources", "undeclared_sources",
     ]
 
@@ -26,6 +27,7 @@ extension Configuration {
         if let node = fields["sources"] { try readSources(node) }
         if let node = fields["limits"] { try readLimits(node) }
         if let node = fields["privacy"] { try readPrivacy(node) }
+        if let node = fields["attributes"] { try readAttributes(node) }
         if let node = fields["placeholders"] { try readPlaceholders(node) }
     }
 

@@ -25,6 +25,8 @@ package struct Configuration: Sendable, Hashable {
     package internal(set) var placeholders: Set<String>
     package internal(set) var limits: Limits
     package internal(set) var privacy = PrivacyPolicy()
+    /// Attributes beside the standard ones, sorted by name.
+    package internal(set) var attributes: [AttributePolicy] = []
 
     /// The name of the namespace of records.
     package static let recordNamespace = "record"

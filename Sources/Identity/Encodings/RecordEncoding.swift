@@ -41,6 +41,11 @@ package struct RecordEncoding: Hashable, Sendable {
 
     /// A bit for each field present.
     package var mask: UInt64 { UInt64(words[0]) | UInt64(words[1]) << 32 }
+
+    /// The names of the fields present, in the schema's order.
+    package func fieldNames(_ schema: AttributeSchema) -> [String] {
+        schema.fields.indices.filter { mask >> UInt64($0) & 1 == 1 }.map { schema.fields[$0].name }
+    }
 }
 
 extension RecordEncoding: CustomStringConvertible {

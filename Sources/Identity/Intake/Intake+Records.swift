@@ -5,7 +5,21 @@ extension Intake {
         KeyedRecord(
             key: try recordKey(source: source, recordID: recordID), recordID: recordID,
             contentHash: contentHash(identifiers, attributes: draft.attributes, behaviour: draft.behaviour),
-            attributes: draft.attributes)
+            attributes: try encoding(of: draft.attributes))
+    }
+
+    /// The bytes of the encoding of attributes; nil where nothing of them can be compared. The values end here.
+    private func encoding(of attributes: [UInt8]?) throws(Refusal) -> [UInt8]? {
+        guard let attributes else { return nil }
+        var encoder = encoder
+        let encoding = try encoder.encode(document: attributes.span)
+        return encoding.isEmpty ? nil : encoding.bytes
+    }
+
+    /// The encoding of attributes that somebody searches by, as a JSON object in canonical form.
+    package func encoding(document: [UInt8]) throws(Refusal) -> RecordEncoding {
+        var encoder = encoder
+        return try encoder.encode(document: document.span)
     }
 
     /// 1 byte or more, at most the limit, without control or invisible characters.

@@ -86,8 +86,9 @@ package struct KeyedRecord: Hashable, Sendable {
     /// In the namespace `record`: over source, NUL, record id.
     package var key: IdentityKey
     package var recordID: String
-    /// Over identity keys, attributes and behaviour, not over time or order: equal content, equal hash.
+    /// Over identity keys, attributes as sent, and behaviour, not over time or order: equal content, equal hash.
     package var contentHash: Digest
+    /// The bytes of a `RecordEncoding`; nil where the record has no attribute to compare.
     package var attributes: [UInt8]?
 
     package init(key: IdentityKey, recordID: String, contentHash: Digest, attributes: [UInt8]?) {

@@ -32,6 +32,16 @@ package struct ProfileCipher: Sendable {
         return zeros == 0 ? node : nil
     }
 
+    /// The id of a numbered thing of a node: of another kind than a profile's where the number is not 0.
+    package func encrypt(_ node: UInt64, _ number: UInt64) -> (UInt64, UInt64) {
+        unsafe transform((node, number), with: AES_encrypt, schedule: 0)
+    }
+
+    /// Node and number of an id; both are of no meaning where it was made up.
+    package func decryptBoth(_ high: UInt64, _ low: UInt64) -> (UInt64, UInt64) {
+        unsafe transform((high, low), with: AES_decrypt, schedule: 1)
+    }
+
     private typealias BlockFunction = (
         UnsafePointer<UInt8>?, UnsafeMutablePointer<UInt8>?, UnsafePointer<AES_KEY>?
     ) -> Void

@@ -87,7 +87,17 @@ package struct Refusal: Error, Hashable, Sendable {
     package init(reason: RefusalReason, field: String, advice: String? = nil) {
         self.reason = reason
         self.field = field
-        self.advice = advice ?? reason.advice
+        self.advice = advice ?? (reason == .wrongType ? Self.expectation(of: field) : reason.advice)
+    }
+
+    /// What a field holds, by the last name of its place.
+    private static func expectation(of field: String) -> String {
+        guard !field.hasSuffix("]") else { return "an object in braces" }
+        switch field.split(separator: ".").last {
+        case "attributes", "behaviour", "context", "notice": return "an object in braces"
+        case "consents", "identifiers", "lifts", "tcf": return "a list in brackets"
+        default: return "text in quotes"
+        }
     }
 }
 

@@ -222,7 +222,7 @@ private struct CatalogueReader {
     private static func points(_ node: ConfigurationNode) throws(ConfigurationError) -> Int {
         let hundredths = try real(node) * 100
         guard abs(hundredths - hundredths.rounded()) < 1e-6, abs(hundredths) <= 10_000 else {
-            throw node.error("expected per cent with at most two digits after the point, such as 12.5")
+            throw node.error("expected per cent up to 100, with at most two digits after the point, such as 12.5")
         }
         return Int(hundredths.rounded())
     }

@@ -24,6 +24,9 @@ package struct Currency: Hashable, Sendable {
         code = bytes.reduce(0) { $0 << 8 | UInt32($1) }
     }
 
+    /// - Parameter unchecked: the code of three capital letters.
+    init(unchecked: UInt32) { code = unchecked }
+
     init?(code: UInt32) {
         guard code < 1 << 24, (0..<3).allSatisfy({ (65...90).contains(code >> (8 * $0) & 0xFF) }) else { return nil }
         self.code = code

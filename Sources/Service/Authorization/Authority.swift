@@ -69,6 +69,12 @@ package final class Authority: Sendable {
         budgets.setLimits { name in new.line(for: name)?.genericBudget ?? 0 }
     }
 
+    /// Who may ask for a purpose: names and families of names of the policy, in order.
+    func principals(byPurpose purposes: [String]) -> [String: [String]] {
+        let policy = current().policy
+        return Dictionary(uniqueKeysWithValues: purposes.map { ($0, policy.principals(for: $0)) })
+    }
+
     private func current() -> (policy: Policy, generation: UInt64) {
         policy.withLock { ($0, counter.load(ordering: .relaxed)) }
     }

@@ -39,6 +39,12 @@ package struct Policy: Sendable {
         return families[String(name[..<segment])]
     }
 
+    /// Names with role resolve that may ask for a purpose; a family as it is written, with `/*`.
+    func principals(for purpose: String) -> [String] {
+        let lines = exact.map { ($0.key, $0.value) } + families.map { ($0.key + "*", $0.value) }
+        return lines.filter { $0.1.roles.contains(.resolve) && $0.1.purposes.contains(purpose) }.map(\.0).sorted()
+    }
+
     func grants(of principal: Principal, generation: UInt64) -> Grants {
         switch principal.kind {
         case .nobody: return Grants(principal: principal, generation: generation)

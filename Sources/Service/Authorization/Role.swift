@@ -8,7 +8,7 @@ package enum Role: String, Hashable, Sendable, CaseIterable {
     case consent
     /// Looks past consent, with a reason that is kept.
     case privacy
-    /// Confirms what another asked for; no method needs it yet.
+    /// Confirms what another asked for.
     case approve
     /// Reads scores; no method needs it yet.
     case score
@@ -37,6 +37,7 @@ package struct RoleSet: OptionSet, Hashable, Sendable {
     }
 
     package static var privacy: RoleSet { RoleSet(.privacy) }
+    package static var approve: RoleSet { RoleSet(.approve) }
     package static var admin: RoleSet { RoleSet(.admin) }
     package static var all: RoleSet { RoleSet(Role.allCases.map { RoleSet($0) }) }
 

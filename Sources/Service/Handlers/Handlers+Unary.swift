@@ -18,6 +18,16 @@ extension Handlers {
         case .prove: try encode(try await prove(try decode(message), call))
         case .describe: try encode(try await describe(try decode(message), call))
         case .key: try encode(try await key(try decode(message), call))
+        case .requestErasure: try encode(try await requestErasure(try decode(message), call))
+        case .planErasure: try encode(try await planErasure(try decode(message), call))
+        case .approve: try encode(try await approve(try decode(message), call))
+        case .reject: try encode(try await reject(try decode(message), call))
+        case .erasureStatus: try encode(try await erasureStatus(try decode(message), call))
+        case .certificate: try encode(try await certificate(try decode(message), call))
+        case .restrict: try encode(try await restrict(try decode(message), call))
+        case .object: try encode(try await object(try decode(message), call))
+        case .lift: try encode(try await lift(try decode(message), call))
+        case .readmit: try encode(try await readmit(try decode(message), call))
         default: throw CallError(.unknownMethod, "\(call.method) is not a unary method")
         }
     }
@@ -33,6 +43,9 @@ extension Handlers {
         case .clusters: try await clusters(try await first(of: stream), stream, call)
         case .sweep: try await sweep(try await first(of: stream), stream, call)
         case .purge: try await purge(try await first(of: stream), stream, call)
+        case .listErasures: try await listErasures(try await first(of: stream), stream, call)
+        case .access: try await subjectAccess(try await first(of: stream), stream, call)
+        case .scrub: try await scrub(try await first(of: stream), stream, call)
         default: throw CallError(.unknownMethod, "\(call.method) is not a stream")
         }
     }

@@ -19,13 +19,15 @@ package final class Handlers: Sendable {
     let purposeNames: [String]
     /// Checks the store.
     let inspect: @Sendable () throws -> IntegrityReport
+    /// Carries out what was approved.
+    let erasures: ErasureWorker
 
     /// - Parameters:
     ///   - engine: opened for writing; from now on only `writer` applies to it.
     ///   - inspect: checks the store in a process of its own; without it this one does.
     package init(
         engine: Engine, authority: Authority, limits: ServiceLimits, writer: WriterQueue, readers: ReadingPool,
-        metrics: ServiceMetrics, clock: @escaping @Sendable () -> Timestamp,
+        metrics: ServiceMetrics, clock: @escaping @Sendable () -> Timestamp, erasures: ErasureWorker? = nil,
         inspect: (@Sendable () throws -> IntegrityReport)? = nil
     ) throws {
         self.engine = engine
@@ -37,8 +39,8 @@ package final class Handlers: Sendable {
         self.clock = clock
         intake = try engine.intake(now: clock)
         namespaceNames = engine.store.configuration.namespaces.map { Array($0.name.utf8) }
-        let store = engine.store
-        self.inspect = inspect ?? { IntegrityCheck.run(store) }
+        self.inspect = inspect ?? { IntegrityCheck.run(engine.store) }
+        self.erasures = erasures ?? ErasureWorker(engine: engine, turn: writer.turn, tools: nil)
         purposeNames = engine.store.configuration.purposeNames
     }
 

@@ -47,8 +47,20 @@ extension CallError {
         case .sameIdentifier, .notAnIdentifier:
             self.init(invalid: "invalid_subject", error.description, field: "")
             return
-        case .cannotRepartition, .suppressed, .noSuchErasure, .unknownSubject, .wrongState, .otherRequest, .ownRequest,
-            .expiredApproval, .notAGrant, .notVerified:
+        case .noSuchErasure: code = .unknownErasure
+        case .unknownSubject: code = .unknownSubject
+        case .wrongState: code = .wrongState
+        case .otherRequest: code = .otherRequest
+        case .ownRequest: code = .ownRequest
+        case .expiredApproval: code = .approvalExpired
+        case .notVerified: code = .notVerified
+        case .suppressed: code = .suppressed
+        case .notAGrant:
+            self.init(invalid: "not_a_grant", error.description, field: "purposes")
+            return
+        case .cannotRepartition, .noCatalogue, .noScores, .offerField, .modelExists, .noSuchModel, .noModel,
+            .cannotTrain,
+            .noSuchMatch:
             // Of a command that no server runs.
             self.init(.internal, "the server could not do it; its log says why")
             return

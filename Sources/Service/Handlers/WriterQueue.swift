@@ -106,6 +106,9 @@ package final class WriterQueue: Sendable {
         return try answer.get()
     }
 
+    /// For a thread of its own that does something long beside the writer.
+    package var turn: WriterTurn { committer.turn }
+
     /// Applies what is waiting, then takes nothing more. Blocks.
     package func stop() {
         let waiters = state.withLock { state in

@@ -11,7 +11,7 @@ package final class CallMetrics: Sendable {
     private static let statuses = Status.allCases.count
     /// A method's code is its service and its number in it: see `place(of:)`.
     private static let numbers = 16
-    private static let places = 5 * numbers
+    private static let places = (Method.allCases.map { Int($0.rawValue >> 8) }.max() ?? 0) * numbers + numbers
 
     init(_ registry: PrometheusRegistry, purposes names: [String]) {
         let labels = ["none"] + names

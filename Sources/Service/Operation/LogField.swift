@@ -63,7 +63,7 @@ package struct LogField: Sendable {
     static func words(_ error: any Error) -> String {
         switch error {
         case is LMDBError, is StoreError, is EngineError, is KeyError, is ConfigurationError, is CallError,
-            is ServiceFailure, is IOError:
+            is ServiceFailure, is IOError, is BackupError, is SlotError:
             "\(error)"
         default: "\(type(of: error))"
         }

@@ -17,6 +17,7 @@ package struct Server: Sendable {
     private let plan: ServicePlan
     private let writer: WriterQueue
     private let readers: ReadingPool
+    private let erasures: ErasureWorker
     private let loops: MultiThreadedEventLoopGroup
     private let doors: [SelvedgeService.Door]
     private let files: [ReloadableFile]
@@ -24,8 +25,11 @@ package struct Server: Sendable {
     /// - Parameters:
     ///   - engine: opened for writing; the server alone applies to it.
     ///   - log: where the server says what it does.
+    ///   - tools: how erasures are searched for and certified; nil: they end deleted.
     /// - Throws: `ConfigurationError` where a file that the plan names cannot be used.
-    package init(_ plan: ServicePlan, engine: Engine, log: ServiceLog) async throws {
+    package init(
+        _ plan: ServicePlan, engine: Engine, log: ServiceLog, tools: ErasureTools? = nil
+    ) async throws {
         self.plan = plan
         self.engine = engine
         self.log = log
@@ -41,12 +45,13 @@ package struct Server: Sendable {
             },
             onFailure: { readiness.fail($0) })
         readers = ReadingPool(threads: max(1, plan.threads), limit: plan.limits.pendingReads)
+        erasures = ErasureWorker(engine: engine, turn: writer.turn, tools: tools, log: log)
         loops = MultiThreadedEventLoopGroup(numberOfThreads: plan.threads)
         var files: [ReloadableFile] = []
         let authority = try await Self.authority(plan, engine, &files)
         let handlers = try Handlers(
             engine: engine, authority: authority, limits: plan.limits, writer: writer, readers: readers,
-            metrics: metrics, clock: { Self.now })
+            metrics: metrics, clock: { Self.now }, erasures: erasures)
         let wire = WireServer(
             handlers, metrics: metrics, log: log, insecure: plan.insecurePrincipal,
             isServing: { readiness.isReady })
@@ -118,6 +123,7 @@ package struct Server: Sendable {
         }
         let statistics = StatisticsPass(engine, metrics: metrics.store, log: log)
         statistics.start()
+        erasures.start()
         defer { statistics.stop() }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
@@ -131,7 +137,11 @@ package struct Server: Sendable {
     private func service(_ onListening: @escaping SelvedgeService.Listening) -> any Service {
         SelvedgeService(
             doors: doors, http: http.map { SelvedgeService.Door("http", $0) }, readiness: readiness,
-            drain: plan.limits.drain, log: log, onListening: onListening, onEnd: { writer.stop() })
+            drain: plan.limits.drain, log: log, onListening: onListening,
+            onEnd: {
+                erasures.stop()
+                writer.stop()
+            })
     }
 
     private var http: HTTPServer? {
@@ -150,6 +160,9 @@ package struct Server: Sendable {
             Reloader(files, log: log, metrics: metrics),
             PeriodicTask(name: "decoys", log: log, interval: plan.decoyRefresh, startsAtOnce: true) {
                 _ = try await readers.read { try engine.refreshDecoys() }
+            },
+            PeriodicTask(name: "backup keys", log: log, interval: .seconds(3_600), startsAtOnce: true) {
+                _ = try await readers.read { try engine.backupKeys()?.expire(at: Self.now) }
             },
             PeriodicTask(name: "sweep", log: log, interval: plan.sweepInterval) { try await sweep() },
             // After want of room, whether there is some again is only told by writing.

@@ -54,6 +54,20 @@ package struct BlockIndex: Sendable {
         }
     }
 
+    /// How many blocks two records share.
+    package func shared(_ left: UInt32, _ right: UInt32) -> Int {
+        var (first, second) = (recordStarts[Int(left)], recordStarts[Int(right)])
+        var count = 0
+        // The blocks of a record ascend.
+        while first < recordStarts[Int(left) + 1], second < recordStarts[Int(right) + 1] {
+            if blocks[first] == blocks[second] { count += 1 }
+            let isLower = blocks[first] <= blocks[second]
+            if blocks[first] >= blocks[second] { second += 1 }
+            if isLower { first += 1 }
+        }
+        return count
+    }
+
     /// The records that share a block with `record` and come after `floor`, ascending, each once, in `out`.
     package func candidates(of record: Int, after floor: Int = -1, into out: inout [UInt32]) {
         out.removeAll(keepingCapacity: true)

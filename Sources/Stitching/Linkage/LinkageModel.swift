@@ -153,3 +153,19 @@ package struct FrequencyTable: Hashable, Sendable {
         return Inverse(value: max(Double(total) / count, 1))
     }
 }
+
+extension LevelModel {
+    /// log2 of how much likelier it is among matches than among random pairs.
+    package var bits: Double { LinkWeight(bits: Inverse(value: m[PairClass.match.rawValue] / u).bits).bits }
+}
+
+extension LinkageModel {
+    /// What holds elsewhere too: without how often values occur.
+    package var withoutFrequencies: LinkageModel {
+        var model = self
+        for index in model.comparisons.indices {
+            model.comparisons[index].frequencies = FrequencyTable(tokens: [], counts: [], total: 0, otherCount: 1)
+        }
+        return model
+    }
+}

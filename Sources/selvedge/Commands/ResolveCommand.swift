@@ -25,12 +25,28 @@ struct ResolveCommand: ParsableCommand {
     @OptionGroup var access: AccessOptions
     @OptionGroup var judging: JudgingOption
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            """
+            Search by attributes, such as {"family_name":"Miller"}: records that are like that, with their weights. Takes \
+            --role, --by and --reason, and a model that links.
+            """, valueName: "json"))
+    var fuzzy: String?
+
     @Argument(
         help: ArgumentHelp(
             "NAMESPACE:VALUE, NAMESPACE#sha256:HEX, record:SOURCE:RECORD_ID or prf_...", valueName: "identifier"))
-    var identifiers: [String]
+    var identifiers: [String] = []
 
     func validate() throws {
+        if fuzzy != nil {
+            guard identifiers.isEmpty, !target.isServer else {
+                throw ValidationError("--fuzzy goes with --data, and without identifiers")
+            }
+            return try access.check(target, .mustLook)
+        }
+        guard !identifiers.isEmpty else { throw ValidationError("name an identifier, or search with --fuzzy") }
         try access.check(target, .mayLook)
         try judging.check(target)
         guard !target.isServer || access.look != nil || purpose.purpose != nil else {
@@ -40,6 +56,8 @@ struct ResolveCommand: ParsableCommand {
 
     mutating func run() throws {
         switch try target.target() {
+        case .store(let store) where fuzzy != nil:
+            try FuzzySearch(attributes: fuzzy ?? "", looker: access.demandedLooker(), json: target.json).run(store)
         case .store(let store): try run(store)
         case .server(let server): try run(server)
         }

@@ -54,18 +54,17 @@ struct Scrubbing {
     init(_ place: StorePlace, principal: String, reason: String) {
         self.place = place
         let name = (1...256).contains(principal.utf8.count) ? principal : "operator"
-        act = PrivacyAct(by: name, role: .admin, reason: reason, at: Clock.now)
+        act = PrivacyAct(by: name, role: "admin", reason: reason, at: Clock.now)
     }
 
     /// - Returns: what was done, and how many old generations somebody still reads.
     @discardableResult
     func run() throws -> (report: ScrubReport, left: Int) {
-        let report = try scrub()
-        return (report, try place.openForWriting("scrub").overwriteOldGenerations())
+        let engine = try place.openForWriting("scrub")
+        return (try scrub(engine), try engine.overwriteOldGenerations())
     }
 
-    private func scrub() throws -> ScrubReport {
-        let engine = try place.openForWriting("scrub")
+    private func scrub(_ engine: Engine) throws -> ScrubReport {
         var progress = Progress("rows", total: nil)
         defer { progress.clear() }
         return try engine.scrub(act) { rows in

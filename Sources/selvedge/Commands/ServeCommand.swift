@@ -49,7 +49,7 @@ struct ServeCommand: ParsableCommand {
         let json = store.json
         do {
             try Bridge.wait {
-                let server = try await Server(plan, engine: engine, log: log)
+                let server = try await Server(plan, engine: engine, log: log, tools: .ofProgram)
                 try await server.run { doors in
                     // Where nobody reads the line, the server serves all the same.
                     try? Self.say(doors.map { ($0.door, $0.address.description) }, json)

@@ -35,6 +35,21 @@ enum EvaluationText {
             "B-cubed", decimal(agreement.bCubedPrecision), decimal(agreement.bCubedRecall), decimal(agreement.bCubedF1),
         ])
         try table.print()
+        try say(evaluation.thresholds ?? [])
+    }
+
+    /// Pairs by likeness alone, at each threshold: a chart of F1.
+    private static func say(_ thresholds: [ThresholdScore]) throws {
+        var table = TextTable(["likeness from", "pairs", "precision", "recall", "F1", "F1 from .5 to 1"])
+        for score in thresholds {
+            let length = Int((max(0, score.f1 - 0.5) * 80).rounded())
+            let bar = String(repeating: "#", count: length) + String(repeating: " ", count: 40 - min(length, 40))
+            table.add([
+                "\(decimal(score.bits, digits: 1)) bits" + (score.isDefault ? " (the model's)" : ""), "\(score.pairs)",
+                decimal(score.precision), decimal(score.recall), decimal(score.f1), bar,
+            ])
+        }
+        try table.print()
     }
 
     static func say(_ evaluation: EvaluationOfIdentifiers, refused: Int, placeholders: Int) throws {

@@ -70,7 +70,7 @@ final class RecordReport {
         let done = work == .record ? "recorded \(recorded) observations" : "took the decisions of \(recorded) lines"
         try Console.line(
             "\(done) in \(String(format: "%.1f", seconds)) s, \(Int(rate)) a second; "
-                + "\(refusedLines) lines refused; lines up to \(durableLine) are durable")
+                + "refused lines: \(refusedLines); lines up to \(durableLine) are durable")
         if work == .record { try say("outcomes", outcomes) }
         try say("decisions", decisions)
         try say("refused", reasons)

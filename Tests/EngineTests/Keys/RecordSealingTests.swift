@@ -42,6 +42,8 @@ import Testing
         try store.environment.write { try $0.put(Tables.records, key, .held(held)) }
     }
 
+    private static func key(of sealed: [UInt8]) throws -> DataKeyID { try SealedValue.key(of: sealed.rawBytes) }
+
     @Test func attributesComeBackToThePersonAlone() throws {
         try hold(1, "{\"name\":\"Ann\"}")
         try hold(2, nil)
@@ -56,16 +58,16 @@ import Testing
         for number in 1...2 {
             let held = try row(number).held
             let key = try store.environment.read { try $0.get(Tables.dataKeys, held.node) }
-            #expect(try SealedValue.key(of: held.sealed.rawBytes) == key)
+            #expect(try Self.key(of: held.sealed) == key)
         }
         #expect(try row(1).held.sealed != row(2).held.sealed)
     }
 
     @Test func aLaterVersionIsSealedUnderTheSameKey() throws {
         try hold(1, "{\"v\":1}")
-        let first = try SealedValue.key(of: row(1).held.sealed.rawBytes)
+        let first = try Self.key(of: row(1).held.sealed)
         try hold(1, "{\"v\":2}", hours: 1)
-        #expect(try SealedValue.key(of: row(1).held.sealed.rawBytes) == first)
+        #expect(try Self.key(of: row(1).held.sealed) == first)
         #expect(try attributes(1) == ["{\"v\":2}"])
     }
 
@@ -92,7 +94,7 @@ import Testing
     @Test func aRetractedRecordsKeyIsShredded() throws {
         try hold(1, "{}")
         let held = try row(1).held
-        let key = try SealedValue.key(of: held.sealed.rawBytes)
+        let key = try Self.key(of: held.sealed)
         let slots = try #require(try store.sealing.slots())
         try #require(try slots.owner(of: key) == .node(held.node))
         try graph.retract(record: 1, hours: 2)
@@ -103,7 +105,7 @@ import Testing
 
     @Test func aRefusedCommandTakesNoKeyAway() throws {
         try hold(1, "{}")
-        let key = try SealedValue.key(of: row(1).held.sealed.rawBytes)
+        let key = try Self.key(of: row(1).held.sealed)
         _ = try graph.engine.rehearse([
             .retractRecord(
                 source: "crm", record: EvidenceBuilder.recordKey(1, source: "crm"), time: EvidenceBuilder.time(hours: 3)
@@ -116,7 +118,7 @@ import Testing
     @Test func whatWasShreddedReadsAsErasedAndIsNoDamage() throws {
         try hold(1, "{\"name\":\"Ann\"}")
         try hold(2, "{}")
-        try store.sealing.slots()?.shred([SealedValue.key(of: row(1).held.sealed.rawBytes)])
+        try store.sealing.slots()?.shred([Self.key(of: row(1).held.sealed)])
         #expect(try attributes(1) == [nil])
         var exported: [String] = []
         try graph.engine.exportRecords { exported.append($0.recordID) }

@@ -192,6 +192,19 @@ import Testing
         #expect(try !graph.engine.erasures()[1].isOverdue(at: EvidenceBuilder.time(hours: 730)))
     }
 
+    // MARK: The search
+
+    /// A table that may hold somebody's rows and is not searched row by row would let them stay.
+    @Test func everyTableThatIsErasedFromIsSearched() throws {
+        let graph = try TestGraph()
+        var scan = NodeScan(of: [])
+        try graph.engine.store.environment.read { try scan.run($0) }
+        for table in Tables.all {
+            if case .none = table.erasure { continue }
+            #expect(scan.tables.contains(table.name.description), "\(table.name)")
+        }
+    }
+
     // MARK: The feed
 
     @Test func theFeedForgetsThePersonAndKeepsItsNumbers() throws {

@@ -217,6 +217,9 @@ final class OpenedStore {
         return held
     }
 
+    /// Until it is opened anew.
+    func close() { held = nil }
+
     func reopen() throws {
         held = nil
         held = try Engine(directory: path, mode: .write(program: "tests"), options: TemporaryStore.options)

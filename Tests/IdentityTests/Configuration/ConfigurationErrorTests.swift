@@ -66,7 +66,7 @@ import Testing
         Fault(
             yaml: "colour: red",
             message:
-                "selvedge.yaml:1:1: colour: unknown key; the keys here are built_in, controller, default_source, jurisdiction, jurisdictions, limits, namespaces, placeholders, purposes, sources, undeclared_sources"
+                "selvedge.yaml:1:1: colour: unknown key; the keys here are attributes, built_in, controller, default_source, jurisdiction, jurisdictions, limits, namespaces, placeholders, privacy, purposes, sources, undeclared_sources"
         ),
         Fault(yaml: "- a\n- b\n", message: "selvedge.yaml:1:1: expected a mapping of keys to values"),
     ]

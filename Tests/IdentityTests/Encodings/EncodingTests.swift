@@ -59,8 +59,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("given_name", ""), ("given_name", " - "), ("birth_date", "0000-00-00"), ("birth_date", "unknown"), ("gender", "Unknown"),
-        ("ip", "300.1.2.3"), ("ip", "1:2:3"), ("screen", "wide"), ("latitude", "47.1"), ("hours_of_week", "200"),
+        ("given_name", ""), ("given_name", " - "), ("birth_date", "0000-00-00"), ("birth_date", "unknown"),
+        ("gender", "Unknown"), ("ip", "300.1.2.3"), ("ip", "1:2:3"), ("screen", "wide"), ("latitude", "47.1"),
+        ("hours_of_week", "200"),
     ])
     func whatSaysNothingIsLeftOut(name: String, value: String) throws {
         #expect(try encode([(name, value)]).isEmpty)

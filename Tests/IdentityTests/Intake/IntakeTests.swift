@@ -106,13 +106,51 @@ import Testing
             try testIntake().key(draft, receivedAt: testClock).record?.contentHash
         }
         let both = [("login", "a"), ("email", "a@example.com")]
-        let base = try hash(draft(both, record: "1", attributes: #"{"a":1}"#))
-        #expect(try hash(draft(both.reversed(), record: "1", attributes: #"{"a":1}"#)) == base)
-        #expect(try hash(draft(both, record: "2", time: Timestamp(milliseconds: 5), attributes: #"{"a":1}"#)) == base)
-        #expect(try hash(draft(both, record: "1", attributes: #"{"a":2}"#)) != base)
+        let base = try hash(draft(both, record: "1", attributes: #"{"unit":"1"}"#))
+        #expect(try hash(draft(both.reversed(), record: "1", attributes: #"{"unit":"1"}"#)) == base)
+        #expect(
+            try hash(draft(both, record: "2", time: Timestamp(milliseconds: 5), attributes: #"{"unit":"1"}"#)) == base)
+        #expect(try hash(draft(both, record: "1", attributes: #"{"unit":"2"}"#)) != base)
         #expect(try hash(draft(both, record: "1", behaviour: #"{"a":1}"#)) != base)
-        #expect(try hash(draft([both[0]], record: "1", attributes: #"{"a":1}"#)) != base)
+        #expect(try hash(draft([both[0]], record: "1", attributes: #"{"unit":"1"}"#)) != base)
         #expect(try hash(draft(both, record: "1")) != base)
+    }
+
+    @Test func attributesOfARecordBecomeAnEncoding() throws {
+        let intake = try testIntake()
+        let both = [("login", "a")]
+        let sent = #"{"family_name":"Miller","given_name":"Ann"}"#
+        let record = try #require(
+            try intake.key(draft(both, record: "1", attributes: sent), receivedAt: testClock).record)
+        let bytes = try #require(record.attributes)
+        #expect(!String(decoding: bytes, as: UTF8.self).contains("iller"))
+        let encoding = try RecordEncoding(bytes: bytes.span, schema: .standard)
+        #expect(encoding.fieldNames(.standard) == ["given_name", "family_name"])
+        let empty = try intake.key(draft(both, record: "1", attributes: #"{"unit":null}"#), receivedAt: testClock)
+        #expect(empty.record?.attributes == nil)
+    }
+
+    @Test func anUnknownAttributeIsRefusedWithTheKnownOnes() throws {
+        let refusal = #expect(throws: Refusal.self) {
+            try testIntake().key(
+                draft([("login", "a")], record: "1", attributes: #"{"shoe_size":"42"}"#), receivedAt: testClock)
+        }
+        #expect(refusal?.reason == .unknownField)
+        #expect(refusal?.advice.contains("birth_date") == true)
+    }
+
+    @Test func aDeclaredAttributeIsTakenAndReadBack() throws {
+        let yaml = "attributes: {shoe_size: code, tier: category}\n"
+        let configuration = try Configuration(yaml: yaml, file: "selvedge.yaml")
+        #expect(configuration.attributeSchema.field(named: "tier") != nil)
+        let again = try Configuration(yaml: configuration.canonicalText, file: "canonical")
+        #expect(again == configuration)
+        #expect(configuration.differences(from: .builtIn).contains("attributes.tier: absent -> category"))
+        for bad in ["{given_name: code}", "{Size: code}", "{size: colour}", "[size]"] {
+            #expect(throws: ConfigurationError.self, "\(bad)") {
+                try Configuration(yaml: "attributes: \(bad)\n", file: "selvedge.yaml")
+            }
+        }
     }
 
     @Test(arguments: [

@@ -15,7 +15,10 @@ import Wire
         .decide: [.consent], .consentCheck: [.privacy, .admin], .ledger: [.privacy, .admin],
         .prove: [.privacy, .admin], .describe: [.admin], .stats: [.admin], .digest: [.admin], .check: [.admin],
         .clusters: [.admin], .key: [.admin], .sweep: [.admin], .purge: [.admin], .authenticate: Set(Role.allCases),
-        .health: Set(Role.allCases),
+        .health: Set(Role.allCases), .requestErasure: [.privacy], .planErasure: [.privacy], .access: [.privacy],
+        .restrict: [.privacy], .object: [.privacy], .lift: [.privacy], .readmit: [.privacy], .approve: [.approve],
+        .reject: [.privacy, .approve], .erasureStatus: [.privacy, .approve], .listErasures: [.privacy, .approve],
+        .certificate: [.privacy, .approve], .scrub: [.admin],
     ]
 
     static func grants(

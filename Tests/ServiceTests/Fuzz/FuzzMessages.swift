@@ -15,6 +15,9 @@ struct FuzzMessages {
             case .resolve, .resolveBatch, .explain, .simulate, .watch: identity(method, &random)
             case .record, .recordStream, .retract, .assert: ingest(method, &random)
             case .decide, .consentCheck, .ledger, .prove: consent(method, &random)
+            case .requestErasure, .planErasure, .approve, .reject, .erasureStatus, .listErasures, .certificate, .access,
+                .restrict, .object, .lift, .readmit, .scrub:
+                privacy(method, &random)
             default: admin(method, &random)
             }
         return (try? message.serializedBytes()) ?? []
@@ -117,6 +120,43 @@ struct FuzzMessages {
         case .key: SelvedgeKeyRequest.with { $0.subject = subject(&random) }
         case .sweep: SelvedgeSweepRequest()
         default: SelvedgePurgeRequest()
+        }
+    }
+
+    private static func privacy(_ method: Wire.Method, _ random: inout SeededGenerator) -> any SwiftProtobuf.Message {
+        let reason = random.pick(["", "a test", "a test"])
+        let number = UInt64(random.int(0...3))
+        switch method {
+        case .requestErasure:
+            return SelvedgeRequestErasureRequest.with { ($0.subject, $0.reason) = (subject(&random), reason) }
+        case .planErasure:
+            return SelvedgePlanErasureRequest.with { ($0.subject, $0.look) = (subject(&random), look(&random)) }
+        case .approve:
+            return SelvedgeApproveRequest.with {
+                ($0.number, $0.hash, $0.reason) = (number, Data(count: random.pick([32, 31])), reason)
+            }
+        case .reject: return SelvedgeRejectRequest.with { ($0.number, $0.reason) = (number, reason) }
+        case .erasureStatus: return SelvedgeStatusRequest.with { $0.number = number }
+        case .listErasures: return SelvedgeListRequest.with { $0.overdue = random.chance(50) }
+        case .certificate: return SelvedgeCertificateRequest.with { $0.number = number }
+        case .access:
+            return SelvedgeAccessRequest.with { ($0.subject, $0.look) = (subject(&random), look(&random)) }
+        case .restrict: return SelvedgeRestrictRequest.with { ($0.subject, $0.reason) = (subject(&random), reason) }
+        case .object:
+            return SelvedgeObjectRequest.with {
+                ($0.subject, $0.purposes, $0.reason) = (subject(&random), [random.pick(purposes)], reason)
+            }
+        case .lift:
+            return SelvedgeLiftRequest.with {
+                ($0.subject, $0.reason) = (subject(&random), reason)
+                $0.kind = random.pick(["restriction", "objection", ""])
+            }
+        case .readmit:
+            return SelvedgeReadmitRequest.with {
+                ($0.identifier, $0.source, $0.reason) = (identifier(&random), "web", reason)
+                $0.purposes = [random.pick(purposes)]
+            }
+        default: return SelvedgeScrubRequest.with { $0.reason = reason }
         }
     }
 

@@ -31,6 +31,10 @@ import X509
         .resolve: ["resolve"], .resolveBatch: ["resolve"], .explain: ["resolve"], .simulate: ["resolve"],
         .watch: ["resolve"], .record: ["ingest"], .recordStream: ["ingest"], .decide: ["consent"],
         .consentCheck: ["privacy", "admin"], .ledger: ["privacy", "admin"], .prove: ["privacy", "admin"],
+        .requestErasure: ["privacy"], .planErasure: ["privacy"], .access: ["privacy"], .restrict: ["privacy"],
+        .object: ["privacy"], .lift: ["privacy"], .readmit: ["privacy"], .approve: ["approve"],
+        .reject: ["privacy", "approve"], .erasureStatus: ["privacy", "approve"],
+        .listErasures: ["privacy", "approve"], .certificate: ["privacy", "approve"],
     ]
 
     @Test(arguments: AccessWorld.roles, DoorKind.allCases)

@@ -119,6 +119,14 @@ struct AccessWorld {
         case .ledger: SelvedgeLedgerRequest.with { ($0.subject, $0.look) = (ada, Say.look()) }.bytes
         case .prove: SelvedgeProveRequest.with { ($0.subject, $0.look) = (ada, Say.look()) }.bytes
         case .key: SelvedgeKeyRequest.with { $0.subject = ada }.bytes
+        case .requestErasure:
+            SelvedgeRequestErasureRequest.with { ($0.subject, $0.reason) = (ada, "a test") }.bytes
+        case .planErasure: SelvedgePlanErasureRequest.with { ($0.subject, $0.look) = (ada, Say.look()) }.bytes
+        case .access: SelvedgeAccessRequest.with { ($0.subject, $0.look) = (ada, Say.look()) }.bytes
+        case .restrict: SelvedgeRestrictRequest.with { ($0.subject, $0.reason) = (ada, "a test") }.bytes
+        case .object: SelvedgeObjectRequest.with { ($0.subject, $0.reason) = (ada, "a test") }.bytes
+        case .lift:
+            SelvedgeLiftRequest.with { ($0.subject, $0.kind, $0.reason) = (ada, "restriction", "a test") }.bytes
         default: []
         }
     }

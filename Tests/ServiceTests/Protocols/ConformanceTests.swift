@@ -8,8 +8,10 @@ import Wire
 @Suite struct ConformanceTests {
     private static let reads =
         ConformanceCase.resolves + ConformanceCase.batches + ConformanceCase.questions + ConformanceCase.privacy
-        + ConformanceCase.administration
-    private static let writes = ConformanceCase.recording + ConformanceCase.asserting + ConformanceCase.clock
+        + ConformanceCase.administration + ConformanceCase.rights.filter(\.isRead)
+    private static let writes =
+        ConformanceCase.recording + ConformanceCase.asserting + ConformanceCase.clock
+        + ConformanceCase.rights.filter { !$0.isRead }
 
     @Test func everyMethodHasACaseThatIsAnsweredAndOneThatIsRefused() {
         let methods = Set((Self.reads + Self.writes).map(\.method))

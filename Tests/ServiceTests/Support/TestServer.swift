@@ -19,6 +19,8 @@ final class TestServer: Sendable {
         var tls: TLSFiles?
         var start = TokenForge.now
         var limits = ServiceLimits()
+        /// Of erasures; nil: they end deleted.
+        var tools: ErasureTools?
         var log = ServiceLog(LogSink(LogSettings(), output: { _ in }))
         var configuration: Configuration = {
             // Many servers run beside each other, and a TiB of address space for each is more than there is.
@@ -39,6 +41,7 @@ final class TestServer: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let writer: WriterQueue
     private let readers: ReadingPool
+    private let erasures: ErasureWorker
     private let wire: WireTransport
     private let grpc: GRPCTransport
     /// What gRPC shows; nil: in the clear.
@@ -58,12 +61,14 @@ final class TestServer: Sendable {
         authority = Authority(policy: policy) { clock.now }
         writer = try WriterQueue(engine: store.engine, limit: setup.limits.pendingObservations) { _ in }
         readers = ReadingPool(threads: 2, limit: setup.limits.pendingReads)
+        erasures = ErasureWorker(engine: store.engine, turn: writer.turn, tools: setup.tools)
+        erasures.start()
         group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         let metrics = ServiceMetrics(purposes: store.engine.store.configuration.purposeNames)
         self.metrics = metrics
         let handlers = try Handlers(
             engine: store.engine, authority: authority, limits: setup.limits, writer: writer, readers: readers,
-            metrics: metrics, clock: { clock.now })
+            metrics: metrics, clock: { clock.now }, erasures: erasures)
         let insecure = setup.policy == nil ? Principal.insecure : nil
         let server = WireServer(
             handlers, metrics: metrics, log: setup.log, insecure: insecure, isServing: { true })
@@ -112,6 +117,7 @@ final class TestServer: Sendable {
     private func stop() async throws {
         await wire.stop()
         await grpc.stop()
+        erasures.stop()
         writer.stop()
         await readers.stop()
         try await group.shutdownGracefully()
@@ -124,6 +130,15 @@ final class TestServer: Sendable {
     func reload(_ tls: TLSFiles) throws {
         wire.reload(tls: try tls.wireContext())
         try certificates?.reload(tls)
+    }
+
+    /// A request for erasure by somebody who is not at a door.
+    func request(_ key: SelvedgeKeyResponse, _ act: PrivacyAct) throws -> UInt64 {
+        let words = [key.key.prefix(8), key.key.suffix(8)].map { $0.reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }
+        let namespace = engine.store.configuration.namespaceIndex(named: key.namespace) ?? 0
+        let subject = KeyedIdentifier(namespace: namespace, key: IdentityKey(high: words[0], low: words[1]))
+        let engine = engine
+        return try writer.turn { try engine.requestErasure(of: .key(subject), act).number }
     }
 
     // MARK: Doors

@@ -110,6 +110,80 @@ class Calls:
         request = m.ProveRequest(subject=requests.subject(subject), look=requests.look(look))
         return self._unary(methods.PROVE, request, timeout)
 
+    # Privacy.
+
+    def request_erasure(self, subject: SubjectLike, reason: str, *, only: bool = False,
+                        timeout: Optional[float] = None) -> m.Erasure:
+        """Asks for a person to be erased; `only`: the one identifier. Never sent again by itself."""
+        request = m.RequestErasureRequest(subject=requests.subject(subject), only=only, reason=reason)
+        return self._unary(methods.REQUEST_ERASURE, request, timeout)
+
+    def plan_erasure(self, subject: SubjectLike, look: LookLike, *, only: bool = False,
+                     also: Iterable[SubjectLike] = (), timeout: Optional[float] = None) -> m.PlanErasureResponse:
+        """What an erasure would take, and what it would leave."""
+        request = m.PlanErasureRequest(
+            subject=requests.subject(subject), only=only, also=[requests.subject(each) for each in also],
+            look=requests.look(look))
+        return self._unary(methods.PLAN_ERASURE, request, timeout)
+
+    def approve(self, number: int, digest: bytes, reason: str, *, also: Iterable[SubjectLike] = (),
+                timeout: Optional[float] = None) -> m.Erasure:
+        """Approves a request, as somebody else than the requester; `digest` is the request's `hash`, 32 bytes."""
+        request = m.ApproveRequest(
+            number=number, hash=digest, also=[requests.subject(each) for each in also], reason=reason)
+        return self._unary(methods.APPROVE, request, timeout)
+
+    def reject(self, number: int, reason: str, *, timeout: Optional[float] = None) -> m.Erasure:
+        """Rejects a request that has not begun."""
+        return self._unary(methods.REJECT, m.RejectRequest(number=number, reason=reason), timeout)
+
+    def erasure(self, number: int, *, timeout: Optional[float] = None) -> m.Erasure:
+        """How far an erasure has come."""
+        return self._unary(methods.ERASURE_STATUS, m.StatusRequest(number=number), timeout)
+
+    def erasures(self, *, overdue: bool = False, timeout: Optional[float] = None) -> Iterator[m.Erasure]:
+        """All of them, those that are due first."""
+        reading = Reading(methods.LIST_ERASURES, m.ListRequest(overdue=overdue))
+        for response in self._reading(reading, timeout):
+            yield from response.erasures
+
+    def certificate(self, number: int, *, timeout: Optional[float] = None) -> m.CertificateResponse:
+        """The certificate of an erasure that is done, in words and as JSON."""
+        return self._unary(methods.CERTIFICATE, m.CertificateRequest(number=number), timeout)
+
+    def access(self, subject: SubjectLike, look: LookLike, *, html: bool = False,
+               timeout: Optional[float] = None) -> bytes:
+        """Everything that is held on a person: JSON, or a page of HTML, in UTF-8."""
+        request = m.AccessRequest(subject=requests.subject(subject), html=html, look=requests.look(look))
+        return b"".join(each.document for each in self._reading(Reading(methods.ACCESS, request), timeout))
+
+    def restrict(self, subject: SubjectLike, reason: str, *, timeout: Optional[float] = None) -> int:
+        """Keeps what is held and uses it for nothing; how many identifiers that are."""
+        request = m.RestrictRequest(subject=requests.subject(subject), reason=reason)
+        return self._unary(methods.RESTRICT, request, timeout).count
+
+    def object(self, subject: SubjectLike, reason: str, *, purposes: Iterable[str] = (),
+               timeout: Optional[float] = None) -> int:
+        """Enters an objection, to everything where no purpose is named; how many identifiers that are."""
+        request = m.ObjectRequest(subject=requests.subject(subject), purposes=purposes, reason=reason)
+        return self._unary(methods.OBJECT, request, timeout).count
+
+    def lift(self, subject: SubjectLike, kind: str, reason: str, *, timeout: Optional[float] = None) -> int:
+        """Ends a `restriction` or an `objection`; how many identifiers are used again."""
+        request = m.LiftRequest(subject=requests.subject(subject), kind=kind, reason=reason)
+        return self._unary(methods.LIFT, request, timeout).count
+
+    def readmit(self, identifier: IdentifierLike, purposes: Iterable[str], source: str, reason: str, *,
+                timeout: Optional[float] = None) -> int:
+        """Enters a new consent of somebody who was erased or has objected; how many decisions were entered."""
+        request = m.ReadmitRequest(
+            identifier=requests.identifier(identifier), purposes=purposes, source=source, reason=reason)
+        return self._unary(methods.READMIT, request, timeout).count
+
+    def scrub(self, reason: str, *, timeout: Optional[float] = None) -> m.ScrubResponse:
+        """Builds the store's files anew; others write meanwhile."""
+        return self._single(methods.SCRUB, m.ScrubRequest(reason=reason), timeout)
+
     # Admin.
 
     def describe(self, *, timeout: Optional[float] = None) -> m.DescribeResponse:

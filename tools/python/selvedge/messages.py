@@ -18,19 +18,28 @@ from selvedge._proto.selvedge.v1.identity_pb2 import (
 from selvedge._proto.selvedge.v1.ingest_pb2 import (
     AssertRequest, AssertResponse, Decision, DecisionOutcome, ItemOutcome, Notice, Observation, RecordRequest,
     RecordResponse, RecordStreamRequest, RecordStreamResponse, RetractRequest, RetractResponse, TCFChoices)
+from selvedge._proto.selvedge.v1.privacy_pb2 import (
+    AccessRequest, AccessResponse, ApproveRequest, CertificateRequest, CertificateResponse, Erasure,
+    LiftRequest, ListRequest, ListResponse, ObjectRequest, PlanErasureRequest, PlanErasureResponse,
+    PrivacyCount, ReadmitRequest, RejectRequest, RequestErasureRequest, RestrictRequest, ScrubRequest,
+    ScrubResponse, StatusRequest)
 from selvedge._proto.selvedge.v1.session_pb2 import (
     AuthenticateRequest, AuthenticateResponse, ClientHello, ServerHello)
 
 __all__ = [
-    "AssertRequest", "AssertResponse", "AuthenticateRequest", "AuthenticateResponse", "CheckRequest",
-    "CheckResponse", "ClientHello", "ClustersRequest", "ClustersResponse", "ConsentCheckRequest",
-    "ConsentCheckResponse", "DecideRequest", "DecideResponse", "Decision", "DecisionOutcome", "DescribeRequest",
-    "DescribeResponse", "Digest", "DigestRequest", "DigestResponse", "ErrorDetail", "ExplainRequest",
-    "ExplainResponse", "HealthCheckRequest", "HealthCheckResponse", "Identifier", "ItemOutcome", "KeyRequest",
-    "KeyResponse", "LedgerEntry", "LedgerRequest", "LedgerResponse", "Look", "Member", "Notice", "Observation",
-    "ProveRequest", "ProveResponse", "PurgeRequest", "PurgeResponse", "PurposeView", "RecordName",
-    "RecordRequest", "RecordResponse", "RecordStreamRequest", "RecordStreamResponse", "Refusal",
-    "ResolveBatchRequest", "ResolveBatchResponse", "ResolveRequest", "ResolveResponse", "RetractRequest",
-    "RetractResponse", "ServerHello", "SimulateRequest", "SimulateResponse", "StatsRequest", "StatsResponse",
-    "Subject", "SweepRequest", "SweepResponse", "TCFChoices", "WatchRequest", "WatchResponse",
+    "AccessRequest", "AccessResponse", "ApproveRequest", "AssertRequest", "AssertResponse", "AuthenticateRequest",
+    "AuthenticateResponse", "CertificateRequest", "CertificateResponse", "CheckRequest", "CheckResponse",
+    "ClientHello", "ClustersRequest", "ClustersResponse", "ConsentCheckRequest", "ConsentCheckResponse",
+    "DecideRequest", "DecideResponse", "Decision", "DecisionOutcome", "DescribeRequest", "DescribeResponse",
+    "Digest", "DigestRequest", "DigestResponse", "Erasure", "ErrorDetail", "ExplainRequest", "ExplainResponse",
+    "HealthCheckRequest", "HealthCheckResponse", "Identifier", "ItemOutcome", "KeyRequest", "KeyResponse",
+    "LedgerEntry", "LedgerRequest", "LedgerResponse", "LiftRequest", "ListRequest", "ListResponse", "Look",
+    "Member", "Notice", "ObjectRequest", "Observation", "PlanErasureRequest", "PlanErasureResponse",
+    "PrivacyCount", "ProveRequest", "ProveResponse", "PurgeRequest", "PurgeResponse", "PurposeView",
+    "ReadmitRequest", "RecordName", "RecordRequest", "RecordResponse", "RecordStreamRequest",
+    "RecordStreamResponse", "Refusal", "RejectRequest", "RequestErasureRequest", "ResolveBatchRequest",
+    "ResolveBatchResponse", "ResolveRequest", "ResolveResponse", "RestrictRequest", "RetractRequest",
+    "RetractResponse", "ScrubRequest", "ScrubResponse", "ServerHello", "SimulateRequest", "SimulateResponse",
+    "StatsRequest", "StatsResponse", "StatusRequest", "Subject", "SweepRequest", "SweepResponse", "TCFChoices",
+    "WatchRequest", "WatchResponse",
 ]

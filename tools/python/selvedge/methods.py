@@ -69,6 +69,20 @@ CLUSTERS = _stream(0x0405, "Admin/Clusters", m.ClustersRequest, m.ClustersRespon
 KEY = _unary(0x0406, "Admin/Key", m.KeyRequest, m.KeyResponse)
 SWEEP = _stream(0x0407, "Admin/Sweep", m.SweepRequest, m.SweepResponse)
 PURGE = _stream(0x0408, "Admin/Purge", m.PurgeRequest, m.PurgeResponse)
+REQUEST_ERASURE = _unary(
+    0x0501, "Privacy/RequestErasure", m.RequestErasureRequest, m.Erasure, idempotent=False)
+PLAN_ERASURE = _unary(0x0502, "Privacy/PlanErasure", m.PlanErasureRequest, m.PlanErasureResponse)
+APPROVE = _unary(0x0503, "Privacy/Approve", m.ApproveRequest, m.Erasure, idempotent=False)
+REJECT = _unary(0x0504, "Privacy/Reject", m.RejectRequest, m.Erasure, idempotent=False)
+ERASURE_STATUS = _unary(0x0505, "Privacy/Status", m.StatusRequest, m.Erasure)
+LIST_ERASURES = _stream(0x0506, "Privacy/List", m.ListRequest, m.ListResponse)
+CERTIFICATE = _unary(0x0507, "Privacy/Certificate", m.CertificateRequest, m.CertificateResponse)
+ACCESS = _stream(0x0508, "Privacy/Access", m.AccessRequest, m.AccessResponse)
+RESTRICT = _unary(0x0509, "Privacy/Restrict", m.RestrictRequest, m.PrivacyCount)
+OBJECT = _unary(0x050a, "Privacy/Object", m.ObjectRequest, m.PrivacyCount)
+LIFT = _unary(0x050b, "Privacy/Lift", m.LiftRequest, m.PrivacyCount)
+READMIT = _unary(0x050c, "Privacy/Readmit", m.ReadmitRequest, m.PrivacyCount, idempotent=False)
+SCRUB = _stream(0x050d, "Privacy/Scrub", m.ScrubRequest, m.ScrubResponse)
 
 #: By name, such as "Identity/Resolve".
 ALL: Dict[str, Method] = {method.name: method for method in list(globals().values()) if isinstance(method, Method)}

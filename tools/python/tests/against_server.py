@@ -21,6 +21,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
 
 import graph_cases  # noqa: E402, F401: their cases enter themselves, in this order
 import consent_cases  # noqa: E402, F401
+import privacy_cases  # noqa: E402, F401
 import caller_cases  # noqa: E402, F401
 import raw_cases  # noqa: E402
 import worlds  # noqa: E402

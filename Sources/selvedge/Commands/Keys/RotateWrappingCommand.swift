@@ -35,6 +35,10 @@ struct RotateWrappingCommand: ParsableCommand {
         }
     }
 
+    func validate() throws {
+        guard act.principal != nil else { throw ValidationError("--by WHO is required") }
+    }
+
     mutating func run() throws {
         let isAudited = try enter()
         do {
@@ -51,7 +55,7 @@ struct RotateWrappingCommand: ParsableCommand {
     /// Enters the act in the audit before it is done. False where another process has the store for writing.
     private func enter() throws -> Bool {
         let access = AuditLog.Draft(
-            time: Clock.now, principal: act.principal, role: "privacy", action: "keys rotate wrapping",
+            time: Clock.now, principal: act.principal ?? "", role: "privacy", action: "keys rotate wrapping",
             reason: act.reason)
         do {
             try StorePlace(data: place.data, acceptNormaliser: true).openForWriting("keys").enterAudit(access)

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Engine
 internal import GraphStore
 internal import Identity
+internal import SelvedgeClient
 
 struct PrivacyGroup: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,6 +17,7 @@ struct PrivacyGroup: ParsableCommand {
             RequestErasureCommand.self, ApproveErasureCommand.self, RejectErasureCommand.self, RunErasureCommand.self,
             ErasureStatusCommand.self, ListErasuresCommand.self, ErasureCertificateCommand.self, AccessCommand.self,
             RestrictCommand.self, ObjectCommand.self, LiftCommand.self,
+            PrivacyLedgerCommand.self,
         ])
 
     mutating func run() throws {
@@ -26,8 +28,11 @@ struct PrivacyGroup: ParsableCommand {
 
 /// Who acts under data protection law, and why.
 struct ActOptions: ParsableArguments {
-    @Option(name: .customLong("by"), help: ArgumentHelp("Who acts, 1 to 256 bytes.", valueName: "who"))
-    var principal: String
+    @Option(
+        name: .customLong("by"),
+        help: ArgumentHelp(
+            "Who acts, 1 to 256 bytes. Over a server it is the caller, and this is not given.", valueName: "who"))
+    var principal: String?
 
     @Option(
         name: .long,
@@ -37,18 +42,31 @@ struct ActOptions: ParsableArguments {
     var reason: String
 
     func validate() throws {
-        guard (1...256).contains(principal.utf8.count) else { throw ValidationError("--by takes 1 to 256 bytes") }
+        if let principal, !(1...256).contains(principal.utf8.count) {
+            throw ValidationError("--by takes 1 to 256 bytes")
+        }
         guard (1...1_024).contains(reason.utf8.count) else { throw ValidationError("--reason takes 1 to 1,024 bytes") }
     }
 
-    var act: PrivacyAct { PrivacyAct(by: principal, reason: reason, at: Clock.now) }
+    /// A store is told who acts; a server knows by the credentials.
+    func check(_ target: TargetOptions) throws {
+        guard target.isServer || principal != nil else { throw ValidationError("--by WHO is required") }
+        guard !target.isServer || principal == nil else {
+            throw ValidationError("a server knows who acts by the credentials: leave out --by")
+        }
+    }
+
+    private var name: String { principal ?? "" }
+
+    var act: PrivacyAct { PrivacyAct(by: name, reason: reason, at: Clock.now) }
+    var look: SelvedgeLook { SelvedgeLook(reason: reason) }
 
     /// Leave to look past consent; the entry is durable when this returns.
     func access(_ action: AuditWord, _ subject: PrivacySubject, _ engine: Engine) throws -> AuditedAccess {
         var subjects: [IdentityKey] = []
         if case .key(let identifier) = subject { subjects = [identifier.key] }
         return try engine.access(
-            by: principal, role: .privacy, action: action, reason: reason, subjects: subjects, at: Clock.now)
+            by: name, role: .privacy, action: action, reason: reason, subjects: subjects, at: Clock.now)
     }
 }
 
@@ -68,6 +86,8 @@ struct SubjectArgument: ParsableArguments {
             return .node(node)
         }
     }
+
+    var message: SelvedgeSubject { get throws(Refusal) { try SelvedgeSubject(argument: text) } }
 }
 
 /// An erasure as it is shown.
@@ -107,6 +127,21 @@ struct ErasureAnswer: Encodable {
         records = row.counts.records
         shared = row.counts.shared
         likely = row.counts.likely
+    }
+
+    init(_ message: SelvedgeErasure) {
+        number = message.number
+        state = message.state
+        due = message.due
+        overdue = message.overdue
+        only = message.only
+        hash = hexadecimal(Array(message.hash))
+        reason = message.reason
+        steps = message.steps.map { Step(state: $0.state, time: $0.time, by: $0.by.isEmpty ? nil : $0.by) }
+        identifiers = message.identifiers
+        records = message.records
+        shared = message.shared
+        likely = message.likely
     }
 
     func say(json: Bool) throws {

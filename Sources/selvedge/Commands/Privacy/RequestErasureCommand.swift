@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Engine
 internal import GraphStore
 internal import Identity
+internal import SelvedgeClient
 
 struct RequestErasureCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -14,7 +15,7 @@ struct RequestErasureCommand: ParsableCommand {
             and asks for nothing.
             """)
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var target: TargetOptions
     @OptionGroup var act: ActOptions
     @OptionGroup var subject: SubjectArgument
 
@@ -52,6 +53,17 @@ struct RequestErasureCommand: ParsableCommand {
             recordsTrimmed = plan.trimmed
         }
 
+        init(_ message: SelvedgePlanErasureResponse) {
+            func items(_ list: [SelvedgePlanErasureResponse.Item]) -> [Item] {
+                list.map { Item(namespace: $0.namespace, token: $0.key.keyText) }
+            }
+            held = message.held
+            taken = items(message.taken)
+            shared = items(message.shared)
+            likely = items(message.likely)
+            recordsTrimmed = Int(message.recordsTrimmed)
+        }
+
         func say() throws {
             guard held else { return try Console.line("nothing is held: the identifier would be suppressed") }
             for (title, list) in [
@@ -66,15 +78,37 @@ struct RequestErasureCommand: ParsableCommand {
         }
     }
 
+    func validate() throws { try act.check(target) }
+
     mutating func run() throws {
-        let engine = try store.store.openForWriting("privacy request")
+        switch try target.target() {
+        case .store(let store): try run(store)
+        case .server(let server): try run(server)
+        }
+    }
+
+    private func run(_ store: StorePlace) throws {
+        let engine = try store.openForWriting("privacy request")
         let subject = try subject.subject(engine)
         guard dryRun else {
-            return try ErasureAnswer(engine.requestErasure(of: subject, isOnly: only, act.act)).say(json: store.json)
+            return try ErasureAnswer(engine.requestErasure(of: subject, isOnly: only, act.act)).say(json: target.json)
         }
         let access = try act.access("privacy plan", subject, engine)
-        let plan = Plan(try engine.planErasure(of: subject, isOnly: only, under: access))
-        if store.json { try JSONLine.print(plan) } else { try plan.say() }
+        try say(Plan(try engine.planErasure(of: subject, isOnly: only, under: access)))
+    }
+
+    private func run(_ server: ServerStore) throws {
+        let (subject, only, look) = (try subject.message, only, act.look)
+        guard dryRun else {
+            return try ErasureAnswer(
+                server.ask { try await $0.requestErasure(of: subject, only: only, reason: look.reason) }
+            ).say(json: target.json)
+        }
+        try say(Plan(server.ask { try await $0.planErasure(of: subject, only: only, by: look) }))
+    }
+
+    private func say(_ plan: Plan) throws {
+        if target.json { try JSONLine.print(plan) } else { try plan.say() }
     }
 }
 
@@ -82,9 +116,12 @@ struct ApproveErasureCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "approve",
         abstract: "Approve a request, as somebody else than the requester.",
-        discussion: "The hash is shown with the request: the approval is of that request, and expires.")
+        discussion: """
+            The hash is shown with the request: the approval is of that request, and expires. Over a server the person is \
+            out of sight at once, and the rest is done there.
+            """)
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var target: TargetOptions
     @OptionGroup var act: ActOptions
 
     @Argument(help: "The request's number.") var number: UInt64
@@ -95,13 +132,25 @@ struct ApproveErasureCommand: ParsableCommand {
         help: ArgumentHelp("Erase this member too, though it is joined by likeness alone.", valueName: "identifier"))
     var also: [String] = []
 
+    func validate() throws { try act.check(target) }
+
     mutating func run() throws {
         guard let hash = Hexadecimal.bytes(hash).flatMap({ Digest($0) }) else {
             throw ValidationError("--hash takes 64 hexadecimal digits")
         }
-        let engine = try store.store.openForWriting("privacy approve")
-        let keys = try also.map { try IdentifierArgument.identifier($0, engine.intakeNow()).key }
-        try ErasureAnswer(engine.approveErasure(number, hash: hash, also: keys, act.act)).say(json: store.json)
+        switch try target.target() {
+        case .store(let store):
+            let engine = try store.openForWriting("privacy approve")
+            let keys = try also.map { try IdentifierArgument.identifier($0, engine.intakeNow()).key }
+            try ErasureAnswer(engine.approveErasure(number, hash: hash, also: keys, act.act)).say(json: target.json)
+        case .server(let server):
+            let also = try also.map { try SelvedgeSubject(evidence: $0) }
+            let (number, reason) = (number, act.reason)
+            let status = try server.ask {
+                try await $0.approve(number, hash: hash.bytes, also: also, reason: reason)
+            }
+            try ErasureAnswer(status).say(json: target.json)
+        }
     }
 }
 
@@ -109,58 +158,20 @@ struct RejectErasureCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reject", abstract: "Reject a request that has not been run.")
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var target: TargetOptions
     @OptionGroup var act: ActOptions
     @Argument(help: "The request's number.") var number: UInt64
 
-    mutating func run() throws {
-        let engine = try store.store.openForWriting("privacy reject")
-        try ErasureAnswer(engine.rejectErasure(number, act.act)).say(json: store.json)
-    }
-}
-
-struct ErasureStatusCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "status", abstract: "Say how far an erasure has come.")
-
-    @OptionGroup var store: StoreOptions
-    @Argument(help: "Its number.") var number: UInt64
+    func validate() throws { try act.check(target) }
 
     mutating func run() throws {
-        try ErasureAnswer(store.store.openForReading().erasure(number)).say(json: store.json)
-    }
-}
-
-struct ListErasuresCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List requests, those that are due first.")
-
-    @OptionGroup var store: StoreOptions
-    @Flag(name: .long, help: "Only those that are not done and are due by now.") var overdue = false
-
-    mutating func run() throws {
-        for status in try store.store.openForReading().erasures() {
-            if overdue, !status.isOverdue(at: Clock.now) { continue }
-            let answer = ErasureAnswer(status)
-            if store.json {
-                try JSONLine.print(answer)
-            } else {
-                let mark = answer.overdue ? "  OVERDUE" : ""
-                try Console.line("\(answer.number)  \(answer.state)  due \(answer.due)\(mark)  \(answer.reason)")
-            }
+        switch try target.target() {
+        case .store(let store):
+            let engine = try store.openForWriting("privacy reject")
+            try ErasureAnswer(engine.rejectErasure(number, act.act)).say(json: target.json)
+        case .server(let server):
+            let (number, reason) = (number, act.reason)
+            try ErasureAnswer(server.ask { try await $0.reject(number, reason: reason) }).say(json: target.json)
         }
-    }
-}
-
-struct ErasureCertificateCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "certificate", abstract: "Print the certificate of an erasure that is done.")
-
-    @OptionGroup var store: StoreOptions
-    @Argument(help: "Its number.") var number: UInt64
-
-    mutating func run() throws {
-        let row = try store.store.openForReading().erasure(number).row
-        guard row.state == .certified else { throw EngineError.wrongState(number, row.state) }
-        try Console.line(store.json ? row.certificateJSON : row.certificate)
     }
 }

@@ -20,67 +20,34 @@ struct RunErasureCommand: ParsableCommand {
     @Flag(name: .long, help: "Scrub the store though it is large.") var scrub = false
 
     mutating func run() throws {
-        var status = try delete()
-        if status.state == .deleted, try mayScrub() {
-            try Scrubbing(store.store, principal: "privacy run", reason: "erasure \(number)").run()
-            status = try reopened().erasure(number)
+        let engine = try store.store.openForWriting("privacy run")
+        let (number, scrub) = (number, scrub)
+        let status = try Waiting.during("erasing") {
+            try engine.completeErasure(number, .ofProgram, scrubs: scrub)
         }
-        if status.state == .scrubbed { status = try verify() }
         try ErasureAnswer(status).say(json: store.json)
         if status.state == .deleted, !store.json {
             try Console.line("not scrubbed yet: run `selvedge scrub --data \(store.place.data)`, then this again")
         }
     }
+}
 
-    private func delete() throws -> ErasureStatus {
-        let engine = try store.store.openForWriting("privacy run")
-        return try Waiting.during("erasing") { try engine.runErasure(number, at: Clock.now) }
-    }
+extension ErasureTools {
+    /// This program's own: it searches by starting itself.
+    static let ofProgram = ErasureTools(
+        search: { try FileSearch.run($0, $1) }, certificate: { try Self.certificate($0) }, now: { Clock.now })
 
-    private func mayScrub() throws -> Bool { try scrub || reopened().isScrubbedAtOnce() }
-
-    private func reopened() throws -> Engine { try store.store.openForReading() }
-
-    // MARK: Verification
-
-    /// Searches the files, then ends the erasure with its certificate.
-    private func verify() throws -> ErasureStatus {
-        let started = Clock.now
-        let patterns = try prepared()
-        let found = try FileSearch.run(store.place.data, patterns)
-        let engine = try store.store.openForWriting("privacy run")
-        let verification = try engine.verifyErasure(number, fileHits: found.hits, at: Clock.now)
-        let certificate = certificate(try engine.erasure(number), verification, found, started)
-        return try engine.certifyErasure(
-            number, text: certificate.text, json: certificate.json, at: max(Clock.now, started))
-    }
-
-    /// What is looked for, once what was before the scrub is overwritten.
-    private func prepared() throws -> [[UInt8]] {
-        let engine = try store.store.openForWriting("privacy run")
-        let left = try engine.overwriteOldGenerations()
-        guard left == 0 else {
-            throw Failure(
-                .storeTrouble,
-                "a process still reads the store as it was before the scrub; end it, or restart the server, and run this again"
-            )
-        }
-        return try engine.patterns(ofErasure: number)
-    }
-
-    private func certificate(
-        _ status: ErasureStatus, _ verification: ErasureVerification, _ found: FileSearch.Answer, _ started: Timestamp
-    ) -> ErasureCertificate {
-        let row = status.row
+    private static func certificate(_ ending: Ending) throws -> (text: String, json: String) {
+        let (row, found) = (ending.status.row, ending.search)
         func time(_ time: Timestamp) -> CertificateTime { CertificateTime(milliseconds: time.milliseconds) }
         var search = ErasureCertificate.Search(
-            ScanReport(), needles: verification.patterns, rows: verification.rows, rowHits: 0, started: time(started),
-            ended: time(Clock.now))
+            ScanReport(), needles: ending.verification.patterns, rows: ending.verification.rows, rowHits: 0,
+            started: time(ending.began), ended: time(ending.ended))
         (search.files, search.bytes, search.hits) = (found.files, found.bytes, found.hits)
         (search.skipped, search.filesWithHits) = (found.skipped, found.filesWithHits)
-        let requester = row.step(.requested)?.principal ?? ""
-        return ErasureCertificate(
-            reference: number, requestHash: row.requestHash.bytes, requester: requester,
+        let certificate = ErasureCertificate(
+            reference: ending.status.number, requestHash: row.requestHash.bytes,
+            requester: row.step(.requested)?.principal ?? "",
             approver: row.approvals > 1 ? row.step(.approved)?.principal : nil,
             steps: row.steps.compactMap { step in
                 ErasureCertificate.State(rawValue: step.state.description).map { .init($0, at: time(step.time)) }
@@ -94,31 +61,18 @@ struct RunErasureCommand: ParsableCommand {
                     CanaryField.Place(rawValue: entry.place).map {
                         .init(place: $0, planted: entry.planted, seen: entry.seen)
                     }
-                }), pending: [], toolVersion: found.version, issued: time(Clock.now))
+                }),
+            pending: ending.backups.map { [.backups(count: $0.count, until: time($0.until))] } ?? [],
+            toolVersion: found.version, issued: time(ending.ended))
+        return (certificate.text, certificate.json)
     }
 }
 
 /// The search of a data directory, in a process of its own: closing LMDB's lock file would drop this one's locks.
-enum FileSearch {
-    struct Canaries: Codable {
-        var place: String
-        var planted: Int
-        var seen: Int
-    }
+extension FileSearch {
+    static let programVersion = "selvedge 1"
 
-    struct Answer: Codable {
-        var files = 0
-        var bytes = 0
-        var hits = 0
-        var skipped = 0
-        var filesWithHits: [String] = []
-        var canaries: [Canaries] = []
-        var version = FileSearch.version
-    }
-
-    static let version = "selvedge 1"
-
-    static func run(_ directory: String, _ patterns: [[UInt8]]) throws -> Answer {
+    static func run(_ directory: String, _ patterns: [[UInt8]]) throws -> FileSearch {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         process.arguments = ["verify-erasure", "--data", directory]
@@ -136,7 +90,7 @@ enum FileSearch {
         }
         let data = try output.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
-        guard process.terminationStatus == 0, let answer = try? JSONDecoder().decode(Answer.self, from: data) else {
+        guard process.terminationStatus == 0, let answer = try? JSONDecoder().decode(FileSearch.self, from: data) else {
             throw Failure(.storeTrouble, "the search of the files did not end well; run this again")
         }
         return answer
@@ -168,7 +122,8 @@ struct VerifyErasureCommand: ParsableCommand {
         defer { try? FileManager.default.removeItem(atPath: scratch) }
         var generator = SystemRandomNumberGenerator()
         let (proof, report) = try ProvenScan.run(place.data, for: needles, scratch: scratch, using: &generator)
-        var answer = FileSearch.Answer()
+        var answer = FileSearch()
+        answer.version = FileSearch.programVersion
         (answer.files, answer.bytes) = (report.files.count, report.bytes)
         (answer.hits, answer.skipped) = (report.hitCount, report.skipped.count)
         answer.filesWithHits = Array(report.files.filter { $0.hits > 0 }.map(\.path).prefix(100))

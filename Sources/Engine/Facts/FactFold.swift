@@ -1,0 +1,70 @@
+internal import GraphStore
+internal import Identity
+internal import LMDB
+internal import Scoring
+internal import Stitching
+internal import Synchronization
+
+/// What purposes each source's word may serve, by the store's number. A source is never given another number, so what
+/// was read once holds for as long as the store is open.
+final class SourceMasks: Sendable {
+    private let masks: Mutex<[UInt32]>
+
+    init(_ state: StoreState) { masks = Mutex(state.policies.sources.map(\.purposes)) }
+
+    /// The masks up to that of a source; read from the snapshot where it is new.
+    private func mask(
+        of source: SourceID, _ configuration: Configuration, _ snapshot: borrowing some Snapshot & ~Copyable
+    ) throws -> UInt32 {
+        let place = Int(source.rawValue)
+        if let known = masks.withLock({ $0.indices.contains(place) ? $0[place] : nil }) { return known }
+        let state = try StoreState(snapshot, configuration: configuration)
+        let all = state.policies.sources.map(\.purposes)
+        // A source of a transaction that is not committed may come to nothing: it is not remembered before it is stored.
+        masks.withLock { if $0.count < all.count { $0 = all } }
+        return all.indices.contains(place) ? all[place] : 0
+    }
+
+    /// The facts of members that a purpose may use: the fold over members and sources.
+    ///
+    /// - Parameter purpose: nil: whatever they may serve, past consent.
+    func log(
+        of members: [Member], for purpose: UInt8?, _ sealer: SealedFacts, _ configuration: Configuration,
+        _ snapshot: borrowing some Snapshot & ~Copyable
+    ) throws -> FactLog {
+        let bit = purpose.map { UInt32(1) << UInt32($0) } ?? .max
+        var log = FactLog()
+        for member in members {
+            for entry in try snapshot.facts(of: member.node) {
+                let mask = try mask(of: entry.key.source, configuration, snapshot)
+                if mask & bit != 0 { log.merge(try sealer.log(entry.row, entry.key)) }
+            }
+        }
+        return log
+    }
+}
+
+extension Snapshot where Self: ~Copyable {
+    /// How sure it is that members are one person: each probabilistic link that joins two of them counts for
+    /// `probabilistic`, each link out of them that a constraint refused for `disputed`.
+    func confidence(in members: [Member]) throws -> IdentityConfidence {
+        guard members.count > 0, let component = try component(of: members[0].node)?.component else { return .certain }
+        var doubt = 1.0
+        let shown = Set(members.map(\.node))
+        for link in component.links {
+            let inside = [link.left, link.right].count { shown.contains(component.members[Int($0)].node) }
+            if link.kind == .probabilistic, inside == 2, link.verdict == .joined { doubt *= Confidence.probabilistic }
+            if link.verdict != .joined, inside > 0 { doubt *= Confidence.disputed }
+        }
+        return IdentityConfidence(max(doubt, Confidence.least))
+    }
+}
+
+/// By how much a doubt lessens the confidence that a profile is one person.
+private enum Confidence {
+    /// A link that is likely and not seen.
+    static let probabilistic = 0.9
+    /// Evidence that speaks for another grouping.
+    static let disputed = 0.8
+    static let least = 0.1
+}

@@ -1,0 +1,113 @@
+internal import GraphStore
+package import Identity
+internal import LMDB
+package import Stitching
+
+/// How a model was made.
+package struct LinkageTrainingReport: Sendable {
+    package var outcome: Training.Outcome
+    /// Records that have attributes.
+    package var records: Int
+    /// Pairs of them that identifiers had joined.
+    package var anchors: Int
+}
+
+extension Engine {
+    /// Makes a model of the records held, which nobody has told who they are, and keeps it. Nothing is linked by it before `link`.
+    ///
+    /// - Parameters:
+    ///   - known: a model made elsewhere, of which what it knows of errors is taken: for stores too small to learn from.
+    ///   - now: noted with the model.
+    package func train(from known: LinkageModel? = nil, now: Timestamp) throws -> LinkageTrainingReport {
+        let (table, anchors, version) = try trainingRecords()
+        var options = Training.Options()
+        options.version = version
+        let schema = store.configuration.attributeSchema
+        let outcome: Training.Outcome
+        do throws(TrainingRefusal) {
+            outcome =
+                if let known {
+                    try Training.transfer(known, to: table, schema: schema, options: options)
+                } else {
+                    try Training.train(table, schema: schema, anchors: anchors, options: options)
+                }
+        } catch {
+            throw EngineError.cannotTrain(error)
+        }
+        try apply(.keepModel(outcome.model.bytes, time: now))
+        return LinkageTrainingReport(outcome: outcome, records: table.count, anchors: anchors.count)
+    }
+
+    /// The records with their encodings, the pairs that identifiers have joined, and the next model's version.
+    private func trainingRecords() throws -> (RecordTable, [(IdentityKey, IdentityKey)], UInt32) {
+        let (sealing, schema) = (store.sealing, store.configuration.attributeSchema)
+        return try store.environment.read { transaction in
+            let read = try LinkageRecords(transaction) { held, key in
+                try SealedRecord(opening: held, key, by: sealing)?.encoding(schema)
+            }
+            let version = try transaction.models().last.map { $0.version + 1 } ?? 1
+            let held = Set(read.records.map(\.key))
+            return (RecordTable(read.records), try Self.anchors(held, transaction), version)
+        }
+    }
+
+    /// Records of one profile that no likeness holds together, one after another.
+    private static func anchors(
+        _ held: Set<IdentityKey>, _ transaction: borrowing ReadTransaction
+    ) throws -> [(IdentityKey, IdentityKey)] {
+        var anchors: [(IdentityKey, IdentityKey)] = []
+        try transaction.scan(Tables.components) { _, payload in
+            guard case .component(let component) = try ComponentCodec.decode(payload, version: ComponentCodec.version),
+                component.members.count > 2
+            else { return .proceed }
+            let links = component.linksApart ? try transaction.linksApart(of: component) : component.links
+            let isGuessed = links.contains { $0.kind == .probabilistic }
+            guard !isGuessed else { return .proceed }
+            var last: [UInt16: IdentityKey] = [:]
+            for member in component.members where member.namespace == .record && held.contains(member.key) {
+                if let before = last[member.cluster] { anchors.append((before, member.key)) }
+                last[member.cluster] = member.key
+            }
+            return .proceed
+        }
+        return anchors
+    }
+
+    /// Links all records by a model: the newest where none is named. What readers see changes in one moment.
+    @discardableResult
+    package func link(version: UInt32? = nil) throws -> CommandReport {
+        guard let newest = try models().last?.version else { throw EngineError.noModel }
+        return try apply(.link(version: version ?? newest))
+    }
+
+    /// Links by likeness no more; models are kept.
+    @discardableResult
+    package func unlink() throws -> CommandReport { try apply(.link(version: nil)) }
+
+    /// A model that is kept.
+    package struct KeptModel: Sendable {
+        package var version: UInt32
+        package var isActive: Bool
+        package var time: Timestamp
+        package var model: LinkageModel
+    }
+
+    /// The models that are kept, by version.
+    package func models() throws -> [KeptModel] {
+        try store.environment.read { transaction in
+            try transaction.models().map { version, row in
+                KeptModel(
+                    version: version, isActive: row.isActive, time: Timestamp(milliseconds: row.time),
+                    model: try LinkageModel(stored: row.bytes))
+            }
+        }
+    }
+
+    /// The active model, made ready.
+    func activeLinkage() throws -> Linkage {
+        let (configuration, keyRing, sealing) = (store.configuration, store.keyRing, store.sealing)
+        let active = try store.environment.read { try Linkage.active($0, configuration, keyRing, sealing) }
+        guard let active else { throw EngineError.noModel }
+        return active
+    }
+}

@@ -1,0 +1,75 @@
+internal import ArgumentParser
+internal import Engine
+internal import Foundation
+internal import GraphStore
+internal import Identity
+internal import Stitching
+
+struct TrainLinkageCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "linkage",
+        abstract: "Learn how records of one person differ, without being told who is who.",
+        discussion: """
+            Every record with attributes takes part; nothing is set by hand. The model is kept with the next version, and \
+            nothing is linked by it before `selvedge link`. Refused, with the reason, is what would find something else \
+            than people: records that are too few, or a class of pairs that are more alike than matches are.
+
+            A store that is too small to learn from takes --from: a model made elsewhere (`selvedge model export`), of \
+            which what it knows of errors is taken, while how often values occur is counted here.
+            """)
+
+    @OptionGroup var store: StoreOptions
+
+    @Option(name: .long, help: ArgumentHelp("A model made elsewhere.", valueName: "file"))
+    var from: String?
+
+    private struct Answer: Encodable {
+        var version: UInt32
+        var records: Int
+        var anchors: Int
+        var attributes: [String]
+        var estimatedMatches: Int
+        var iterations: Int
+        var rules: Int
+        var coverage: Double
+
+        private enum CodingKeys: String, CodingKey {
+            case version, records, anchors, attributes, iterations, rules, coverage
+            case estimatedMatches = "estimated_matches"
+        }
+    }
+
+    mutating func run() throws {
+        let known = try from.map(ModelFile.read)
+        let engine = try store.store.openForWriting("train linkage")
+        let report = try Waiting.during("training") { try engine.train(from: known, now: Clock.now) }
+        let outcome = report.outcome
+        let answer = Answer(
+            version: outcome.model.version, records: report.records, anchors: report.anchors,
+            attributes: outcome.model.comparisons.map(\.name),
+            estimatedMatches: Int(outcome.estimatedMatches.rounded()),
+            iterations: outcome.trace.count, rules: outcome.model.blocking.entries.count, coverage: outcome.coverage)
+        if store.json { return try JSONLine.print(answer) }
+        try Console.line(
+            "model \(answer.version) of \(answer.records) records, by \(answer.attributes.joined(separator: ", "))")
+        try Console.line(
+            "about \(answer.estimatedMatches) pairs are one person's; \(answer.rules) rules find "
+                + "\(Int((100 * answer.coverage).rounded(.down))) of 100 of them")
+        try Console.line("nothing is linked by it yet: `selvedge link`")
+    }
+}
+
+/// A model as a file: its bytes.
+enum ModelFile {
+    static func read(_ path: String) throws -> LinkageModel {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw Failure(.refusedInput, "\(path) cannot be read; give a file that `selvedge model export` has written")
+        }
+        do {
+            let bytes = [UInt8](data)
+            return try LinkageModel(bytes: bytes.span)
+        } catch {
+            throw Failure(.refusedInput, "\(path) is no linkage model (\(error)); export it again")
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import Identity
+import Stitching
+import Testing
+
+/// A component's clusters by likeness are those of the pairs by themselves.
+@Suite struct LikenessClusterTests {
+    private static let policies = Policies(
+        namespaces: [
+            NamespacePolicy(
+                name: "record", strength: 1_000, kind: .record, uniquePerProfile: .none, hubLimit: 1_000,
+                fanLimit: 1_000,
+                recordLimit: 1_000, normaliser: .opaque, timeToLiveHours: nil)
+        ], sources: [], profileIdentifiers: 512, componentMembers: 16_384)
+
+    @Test(arguments: [0.0, -8, 8])
+    func aComponentIsClusteredAsPairsAre(threshold: Double) throws {
+        let table = RecordTable(try encoded(SmallTown(people: 300, seed: 5).records))
+        var model = try Training.train(table, schema: .standard).model
+        model.linkThreshold = LinkWeight(bits: threshold)
+        let matcher = BulkMatcher(table, model)
+        let pairs = matcher.links(of: 0..<table.count, atLeast: model.linkThreshold)
+        let expected = matcher.clusters(pairs)
+
+        var words: [[UInt32]] = []
+        var rarities: [[Int32]] = []
+        for record in 0..<table.count {
+            table.withRecord(record) { span in
+                words.append((0..<span.count).map { span[$0] })
+                var rare: [Int32] = []
+                matcher.scorer.rarities(span, into: &rare)
+                rarities.append(rare)
+            }
+        }
+        let clustering = Clusterer.cluster(
+            nodes: table.keys.map { ClusterNode(key: $0, namespace: .record) },
+            links: pairs.map { pair in
+                ClusterLink(
+                    left: Int32(pair.left), right: Int32(pair.right), kind: .probabilistic, partyRank: 0,
+                    weight: UInt16(clamping: pair.weight.rawValue + 20_000))
+            }, cannotLinks: [], policies: Self.policies,
+            likeness: MemberLikeness(PairScorer(model), words: words, rarities: rarities))
+        #expect(clustering.clusters == expected.clusters)
+        let refused = expected.verdicts.count { if case .weakBridge = $0 { true } else { false } }
+        #expect(clustering.verdicts.count { $0 == .weakBridge } == refused)
+        #expect(threshold >= 0 || refused > 0, "no bridge was weak: the test tells nothing")
+    }
+
+    @Test func aLikenessLivesAsLongAsBothRecordsWord() {
+        var policies = Self.policies
+        policies.likenessHours = 24
+        policies.sources = [
+            SourceTraits(name: "a", party: .first, purposes: 0b011),
+            SourceTraits(name: "b", party: .third, purposes: 0b110),
+        ]
+        let hour: Int64 = 3_600_000
+        let likeness = Likeness(
+            weight: LinkWeight(bits: 10), version: 3,
+            ends: (
+                .init(source: SourceID(0), time: Timestamp(milliseconds: 0)),
+                .init(source: SourceID(1), time: Timestamp(milliseconds: 100 * hour))
+            ))
+        let timeToLive = policies.timeToLive(.record, .record)
+        let early = policies.standing(likeness.evidence, .probabilistic, at: 24, timeToLive: timeToLive)
+        #expect(early.isLive && early.partyRank == 1 && early.nextLook == 25)
+        #expect(early.weight == UInt16(10 * 1_024))
+        #expect(!policies.standing(likeness.evidence, .probabilistic, at: 25, timeToLive: timeToLive).isLive)
+        #expect(policies.serving(likeness.evidence, .probabilistic, at: 0, timeToLive: nil) == 0b010)
+    }
+}

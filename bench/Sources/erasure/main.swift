@@ -1,0 +1,121 @@
+internal import BenchFacade
+internal import Foundation
+internal import Traffic
+
+/// Erasure on a store of a million identifiers, or as many as the first argument says, while one thread resolves.
+///
+/// Prints: the fence's median and 99th percentile; the whole erasure of a profile of 50 identifiers, its scrub included; rows
+/// that a scrub copies a second; a resolve's 99th percentile alone, during erasures and during a scrub; what opening a
+/// sealed record takes beside reading its row.
+struct ErasureBench {
+    private let store: BenchStore
+    private var traffic = Traffic()
+    private let large = 50
+
+    init(directory: String, identifiers: Int) throws {
+        try BenchStore.createForErasure(directory: directory)
+        store = try BenchStore(directory: directory)
+        while try store.size().identifiers < identifiers {
+            try store.record(traffic.group(newIdentifiers: 20_000).observations)
+        }
+        try store.record(
+            (1..<large).map { number in
+                BenchStore.Observation(
+                    source: "web", milliseconds: 1_760_000_000_000,
+                    identifiers: [("email", "large@example.com"), ("cookie", "large-\(number)")])
+            })
+        let text = Array("{\"a\":\"\(String(repeating: "x", count: 200))\"}".utf8)
+        for start in stride(from: 0, to: 100_000, by: 5_000) {
+            try store.record(
+                (start..<start + 5_000).map { number in
+                    BenchStore.Observation(
+                        source: "crm", milliseconds: 1_760_000_000_000, recordID: "r\(number)",
+                        identifiers: [("email", "row\(number)@example.com")], attributes: text)
+                })
+        }
+    }
+
+    func run() throws {
+        let size = try store.size()
+        print("\(size.identifiers) identifiers, \(size.bytes >> 20) MiB")
+        try sealedReads()
+        let alone = try Resolver.during(store, traffic.people) { Thread.sleep(forTimeInterval: 5) }
+        print("resolve alone: p99 \(alone)")
+        try fences()
+        try whole()
+    }
+
+    private func sealedReads() throws {
+        _ = try store.readRecords(opens: true)
+        let (plain, sealed) = (try store.readRecords(opens: false), try store.readRecords(opens: true))
+        let extra = (sealed.time - plain.time) / sealed.records
+        print("sealed read: \(extra) above a row that is read, of \(sealed.records) records")
+    }
+
+    private func fences() throws {
+        var fences: [Duration] = []
+        var deletions: [Duration] = []
+        let resolving = try Resolver.during(store, traffic.people) {
+            for number in 0..<1_000 {
+                let times = try store.erase(email: Traffic.email(mix(UInt64(number)) % traffic.people))
+                fences.append(times.fence)
+                deletions.append(times.deletion)
+            }
+        }
+        fences.sort()
+        deletions.sort()
+        print("fence: median \(fences[500]), p99 \(fences[990]); to the deletion: median \(deletions[500])")
+        print("resolve during 1,000 erasures: p99 \(resolving)")
+    }
+
+    private func whole() throws {
+        let start = ContinuousClock.now
+        var rows = 0
+        var copying = Duration.zero
+        let resolving = try Resolver.during(store, traffic.people) {
+            _ = try store.erase(email: "large@example.com")
+            (rows, copying, _) = try store.scrub()
+        }
+        let seconds = copying / .seconds(1)
+        print("erasure of \(large) identifiers with its scrub: \(start.duration(to: .now))")
+        print("scrub: \(rows) rows, \(Int(Double(rows) / seconds)) a second; resolve meanwhile: p99 \(resolving)")
+    }
+}
+
+/// Resolves on a thread of its own for as long as something lasts.
+enum Resolver {
+    private final class Times: @unchecked Sendable {
+        // Written by one thread, read once that has ended.
+        var nanoseconds: [UInt64] = []
+        let lock = NSLock()
+        var isOver = false
+    }
+
+    /// The 99th percentile of a resolve meanwhile.
+    static func during(_ store: BenchStore, _ people: UInt64, _ body: () throws -> Void) throws -> Duration {
+        let times = Times()
+        let done = DispatchSemaphore(value: 0)
+        nonisolated(unsafe) let store = store
+        Thread.detachNewThread {
+            var number: UInt64 = 0
+            while !times.lock.withLock({ times.isOver }) {
+                number &+= 1
+                let start = DispatchTime.now().uptimeNanoseconds
+                _ = try? store.resolve(email: Traffic.email(mix(number) % people))
+                times.nanoseconds.append(DispatchTime.now().uptimeNanoseconds - start)
+            }
+            done.signal()
+        }
+        let result = Result { try body() }
+        times.lock.withLock { times.isOver = true }
+        done.wait()
+        try result.get()
+        times.nanoseconds.sort()
+        return .nanoseconds(Int64(times.nanoseconds[times.nanoseconds.count * 99 / 100]))
+    }
+}
+
+let count = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 1_000_000
+let directory = FileManager.default.temporaryDirectory.path + "/selvedge-erasure-\(getpid())"
+defer { try? FileManager.default.removeItem(atPath: directory) }
+try ErasureBench(directory: directory, identifiers: count).run()
