@@ -183,7 +183,7 @@ package final class Store: Sendable {
     package func moved(to next: Generation) -> Store {
         Store(
             directory: directory, generation: next.name, environment: next.environment, keyRing: keyRing,
-            sealing: sealing, configuration: configuration)
+            sealing: sealing, storedKeys: storedKeys, configuration: configuration)
     }
 
     /// Nil where the generation went while it was looked for, and CURRENT names another now.

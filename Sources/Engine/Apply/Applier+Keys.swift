@@ -25,7 +25,9 @@ extension Applier {
             return .withdraw(assertion)
         case .privacy(let privacy):
             return .privacy(try brought(privacy, &transaction))
-        case .retractSource, .sweep, .purge, .rotation:
+        case .offers(let offers):
+            return .offers(try brought(offers, transaction))
+        case .retractSource, .sweep, .purge, .rotation, .keepModel, .link:
             return command
         }
     }
@@ -48,6 +50,14 @@ extension Applier {
             return .readmit(try brought(observation, &transaction), act)
         default: return command
         }
+    }
+
+    private mutating func brought(
+        _ command: OfferCommand, _ transaction: borrowing WriteTransaction
+    ) throws -> OfferCommand {
+        guard case .decide(var questions) = command else { return command }
+        for place in questions.indices { questions[place].key = try brought(questions[place].key, transaction) }
+        return .decide(questions)
     }
 
     private mutating func brought(
@@ -89,12 +99,12 @@ extension Applier {
         _ key: IdentityKey, _ transaction: borrowing WriteTransaction
     ) throws -> IdentityKey {
         let newest = try storedKeys.nested(key, to: state.keys.newest)
-        if hasSuppressions { firstKeys[newest] = key }
+        firstKeys[newest] = key
         guard let rotation = state.keys.rotation, rotation.stage == .nodes else { return newest }
         let older = try storedKeys.nested(key, to: rotation.from)
         guard try transaction.contains(Tables.identifiers, older) else { return newest }
         renewed[older] = newest
-        if hasSuppressions { firstKeys[older] = key }
+        firstKeys[older] = key
         return older
     }
 
@@ -117,6 +127,18 @@ extension Applier {
 
     /// The key that a node is made with, where none was found under the one at hand.
     func newest(_ key: IdentityKey) -> IdentityKey { renewed[key] ?? key }
+
+    /// An observation as it was sent, with keys of the first version: what its behaviour is called, and where that lies, is over
+    /// them, so that a rotation changes neither.
+    func asSent(_ observation: KeyedObservation) -> KeyedObservation {
+        guard !firstKeys.isEmpty else { return observation }
+        var observation = observation
+        for place in observation.identifiers.indices {
+            let key = observation.identifiers[place].key
+            observation.identifiers[place].key = firstKeys[key] ?? key
+        }
+        return observation
+    }
 
     /// The keys under which a row of `suppressions` may name an identifier, by version.
     func suppressionKeys(_ key: IdentityKey) throws -> [UInt16: IdentityKey] {

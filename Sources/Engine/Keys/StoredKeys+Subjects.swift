@@ -10,6 +10,11 @@ extension StoredKeys {
         KeyedIdentifier(namespace: identifier.namespace, key: try stored(identifier.key, snapshot))
     }
 
+    /// Whose row of `records` an intake's key names.
+    func stored(_ record: RecordKey, _ snapshot: borrowing some Snapshot & ~Copyable) throws -> RecordKey {
+        RecordKey(source: record.source, key: try stored(record.key, snapshot))
+    }
+
     package func stored(
         _ subject: PrivacySubject, _ snapshot: borrowing some Snapshot & ~Copyable
     ) throws -> PrivacySubject {
