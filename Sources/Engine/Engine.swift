@@ -178,7 +178,7 @@ package final class Engine: @unchecked Sendable {
     /// The whole profile of an identifier, whatever consent says; nil where it is unknown or hidden.
     package func resolve(_ key: IdentityKey, under access: AuditedAccess) throws -> Profile? {
         let transaction = try store.environment.beginRead()
-        return try transaction.profile(of: key, under: access)
+        return try transaction.profile(of: store.storedKeys.stored(key, transaction), under: access)
     }
 
     /// The whole profile that a profile id leads to; nil where it is unknown, gone or forged.

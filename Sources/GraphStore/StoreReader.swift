@@ -121,7 +121,6 @@ extension Snapshot where Self: ~Copyable {
 extension Snapshot where Self: ~Copyable {
     /// The whole profile of an identity key; nil where it is unknown or hidden.
     package func profile(of key: IdentityKey, under access: AuditedAccess) throws -> Profile? {
-        let key = try access.storedKeys?.stored(key, self) ?? key
         guard let row = try get(Tables.identifiers, key) else { return nil }
         return try profile(of: row.node, expecting: key)
     }

@@ -89,7 +89,7 @@ package struct Applier {
         try sweepDue(&transaction)
         // What was read for this command is not kept for the next.
         likeness = likeness.map { LinkageIndex($0.linkage) }
-        try state.trimFeed(&transaction)
+        try state.trimFeed(&transaction, sealing: sealing)
         try state.save(&transaction)
         return report
     }

@@ -48,8 +48,9 @@ extension Engine {
         let (keyRing, storedKeys) = (store.keyRing, store.storedKeys)
         return try store.environment.write { transaction in
             try AuditedAccess.grant(
-                to: principal, role: role, action: action, reason: reason, subjects: subjects, time: time,
-                keyRing: keyRing, storedKeys: storedKeys, &transaction)
+                to: principal, role: role, action: action, reason: reason,
+                subjects: subjects.map { try storedKeys.stored($0, transaction) }, time: time, keyRing: keyRing,
+                &transaction)
         }
     }
 }

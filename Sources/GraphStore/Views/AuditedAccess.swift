@@ -10,13 +10,8 @@ package enum PrivacyRole: String, Hashable, Sendable, CaseIterable {
 /// first read.
 package struct AuditedAccess: Sendable {
     package let entry: AuditEntry
-    /// Brings keys that are asked by to the version that the store holds.
-    let storedKeys: StoredKeys?
 
-    private init(_ entry: AuditEntry, _ storedKeys: StoredKeys?) {
-        self.entry = entry
-        self.storedKeys = storedKeys
-    }
+    private init(_ entry: AuditEntry) { self.entry = entry }
 
     /// Writes the entry. The caller commits, and reads only then.
     ///
@@ -25,12 +20,11 @@ package struct AuditedAccess: Sendable {
     ///   - subjects: the identity keys that are looked at.
     package static func grant(
         to principal: String, role: PrivacyRole, action: AuditWord, reason: String, subjects: [IdentityKey],
-        time: Timestamp, keyRing: KeyRing, storedKeys: StoredKeys? = nil, _ transaction: inout WriteTransaction
+        time: Timestamp, keyRing: KeyRing, _ transaction: inout WriteTransaction
     ) throws -> AuditedAccess {
-        let subjects = try subjects.map { try storedKeys?.stored($0, transaction) ?? $0 }
         let draft = AuditLog.Draft(
             time: time, principal: principal, role: role.word, action: action, reason: reason, subjects: subjects)
-        return AuditedAccess(try AuditLog.enter(draft, keyRing: keyRing, &transaction).entry, storedKeys)
+        return AuditedAccess(try AuditLog.enter(draft, keyRing: keyRing, &transaction).entry)
     }
 }
 

@@ -41,8 +41,8 @@ def _unary(code: int, name: str, request: Any, response: Any, idempotent: bool =
     return Method(code, name, Kind.UNARY, request, response, idempotent)
 
 
-def _stream(code: int, name: str, request: Any, response: Any) -> Method:
-    return Method(code, name, Kind.SERVER_STREAM, request, response)
+def _stream(code: int, name: str, request: Any, response: Any, idempotent: bool = True) -> Method:
+    return Method(code, name, Kind.SERVER_STREAM, request, response, idempotent)
 
 
 AUTHENTICATE = _unary(0x0001, "Session/Authenticate", m.AuthenticateRequest, m.AuthenticateResponse)
@@ -69,6 +69,9 @@ CLUSTERS = _stream(0x0405, "Admin/Clusters", m.ClustersRequest, m.ClustersRespon
 KEY = _unary(0x0406, "Admin/Key", m.KeyRequest, m.KeyResponse)
 SWEEP = _stream(0x0407, "Admin/Sweep", m.SweepRequest, m.SweepResponse)
 PURGE = _stream(0x0408, "Admin/Purge", m.PurgeRequest, m.PurgeResponse)
+BACKUP = _stream(0x0409, "Admin/Backup", m.BackupRequest, m.BackupResponse, idempotent=False)
+ROTATE_KEYS = _stream(
+    0x040a, "Admin/RotateKeys", m.RotateKeysRequest, m.RotateKeysResponse, idempotent=False)
 REQUEST_ERASURE = _unary(
     0x0501, "Privacy/RequestErasure", m.RequestErasureRequest, m.Erasure, idempotent=False)
 PLAN_ERASURE = _unary(0x0502, "Privacy/PlanErasure", m.PlanErasureRequest, m.PlanErasureResponse)
