@@ -69,6 +69,26 @@ import Testing
         try Loading.load(observations, into: path)
     }
 
+    /// What was spilled has keys of the version of then.
+    @Test func aLoadThatWasStoppedDoesNotGoOnAfterARotation() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/store"
+        let configuration = try Configuration(yaml: TestGraph.plain, file: "test")
+        let observations = Self.observations(EvidenceBuilder(configuration))
+        try Self.create(path, configuration)
+        var manner = Loading.Manner()
+        (manner.piece, manner.rows) = (10, 20)
+        #expect(throws: Loading.Killed.self) { try Loading.load(observations, into: path, manner) }
+        _ = try Loading.engine(path).rotateIdentity(Self.act)
+        manner = Loading.Manner()
+        manner.options.resume = true
+        #expect(throws: BackfillError.self) { try Loading.load(observations, into: path, manner) }
+        manner = Loading.Manner()
+        manner.options.restart = true
+        try Loading.load(observations, into: path, manner)
+        #expect(try Loading.engine(path).resolve(EvidenceBuilder.key("email", 3)) != nil)
+    }
+
     /// What was erased under one version is left out under every later one: 1,000 people in full.
     @Test func nobodyWhoWasErasedComesBackByALoad() throws {
         let directory = try TemporaryDirectory()

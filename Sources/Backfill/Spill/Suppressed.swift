@@ -7,7 +7,7 @@ struct Suppressed: Sendable {
     private var rows: [SuppressionKey: SuppressionRow] = [:]
     private let store: Store
     private let nestings: [IdentityNesting]
-    /// Free of order; another one where anything has been suppressed, or let come back, since.
+    /// Free of order; another one where anything has been suppressed, or let come back, since, or identity keys were rotated.
     private(set) var fingerprint: UInt64 = 0
 
     /// - Parameter nestings: from the first version of identity keys to the one that the store holds.
@@ -15,7 +15,8 @@ struct Suppressed: Sendable {
         self.store = store
         self.nestings = nestings
         var rows: [SuppressionKey: SuppressionRow] = [:]
-        var fingerprint: UInt64 = 0
+        // What was spilled has keys of one version.
+        var fingerprint = UInt64(nestings.count) &* 0x9E37_79B9_7F4A_7C15
         try store.environment.read { transaction in
             try transaction.scan(Tables.suppressions) { key, payload in
                 rows[key] = try SuppressionCodec.decode(payload, version: SuppressionCodec.version)

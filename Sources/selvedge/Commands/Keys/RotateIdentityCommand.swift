@@ -63,10 +63,12 @@ struct RotateIdentityCommand: ParsableCommand {
     private func rotate(_ store: StorePlace) throws -> Answer {
         let engine = try store.openForWriting("keys")
         let teller = StageTeller()
-        let report = try engine.rotateIdentity(act.act, rows: pieceRows) { progress in
-            teller.show(progress.stage.map { "\($0)" } ?? "", progress.next, of: progress.end)
-            if let signal = Interruption.signal { throw Stop(signal: signal) }
-        }
+        let report = try engine.rotateIdentity(
+            act.act, rows: pieceRows,
+            progress: { progress in
+                teller.show(progress.stage.map { "\($0)" } ?? "", progress.next, of: progress.end)
+                if let signal = Interruption.signal { throw Stop(signal: signal) }
+            })
         teller.end()
         return Answer(
             version: Int(report.version), profilesChanged: report.profilesChanged,
