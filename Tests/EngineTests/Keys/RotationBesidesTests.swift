@@ -83,6 +83,25 @@ import Testing
         }
     }
 
+    /// Of identifiers that nobody names the keys of then are gone: they are lifted by the objection that they are of.
+    @Test func anObjectionOfBeforeARotationIsLiftedWhole() throws {
+        let graph = try TestGraph(adding: TestGraph.purposes)
+        let subject = PrivacySubject.key(graph.builder.identifier("email", 1))
+        for number in 1...2 {
+            try graph.engine.apply(
+                .record([graph.builder.event([("email", number), ("login", number), ("device", number)])]))
+            try graph.engine.restrict(
+                .key(graph.builder.identifier("email", number)), .objection, purposes: ["ads"], Self.act)
+        }
+        _ = try graph.engine.rotateIdentity(Self.act)
+        try graph.engine.lift(subject, .objection, Self.act)
+        for name in ["email", "login", "device"] {
+            #expect(try graph.engine.suppression(of: EvidenceBuilder.key(name, 1)) == nil)
+            #expect(try graph.engine.suppression(of: EvidenceBuilder.key(name, 2))?.cause == .objected)
+        }
+        try checkIntegrity(graph.engine)
+    }
+
     // MARK: Backup
 
     /// A store with people, whose backup is older than what is done to it afterwards.
