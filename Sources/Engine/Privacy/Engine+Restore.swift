@@ -31,13 +31,13 @@ extension Engine {
         _ = try store.environment.write { try applier.audit("restore", act, [], &$0) }
         var report = ReplayReport()
         var newest = UInt16(1)
+        let (sealer, directory) = (store.keyRing.sealer, store.directory)
         try replayPieces(of: items) { item in
             switch item {
             case .suppression: report.suppressions += 1
             case .erasure: report.requests += 1
             case .identityKey(let version, let sealed):
-                let sealer = store.keyRing.sealer
-                try StoreKeys(directory: store.directory).change(random: SystemRandom()) {
+                try StoreKeys(directory: directory).change(random: SystemRandom()) {
                     try $0.adding(KeyName(.identity, version: version), sealed: sealed, by: sealer)
                 }
                 newest = max(newest, version)
@@ -69,7 +69,7 @@ extension Engine {
 
     /// Applies the items that are taken, some to a transaction.
     private func replayPieces(
-        of items: ((LedgerItem) throws -> Void) throws -> Void, _ takes: (LedgerItem) throws -> Bool
+        of items: ((LedgerItem) throws -> Void) throws -> Void, _ takes: @escaping (LedgerItem) throws -> Bool
     ) throws {
         var waiting: [LedgerItem] = []
         try items { item in
