@@ -34,7 +34,7 @@ extension Applier {
         guard let rotation = state.keys.rotation else { return true }
         switch rotation.stage {
         case .nodes: try rotateNodes(rotation, rows, &transaction)
-        case .tombstones: try rotateTombstones(rotation, rows, &transaction)
+        case .records: try rotateRecords(rotation, rows, &transaction)
         case .evaluation: try evaluatePiece(rotation, rows, &report, &transaction)
         }
         return state.keys.rotation == nil
@@ -66,7 +66,7 @@ extension Applier {
         for root in byRoot.keys.sorted() {
             try rotateMembers(byRoot[root] ?? [], of: root, &transaction)
         }
-        if let next { state.keys.rotation?.next = next } else { begin(.tombstones) }
+        if let next { state.keys.rotation?.next = next } else { begin(.records) }
     }
 
     private mutating func begin(_ stage: KeyVersion.Stage) {
@@ -122,12 +122,14 @@ extension Applier {
         }
     }
 
-    // MARK: Tombstones
+    // MARK: Records
 
-    private mutating func rotateTombstones(
+    /// Gives tombstones their new keys, and ties records anew: of identifiers that are as strong, the key decides.
+    private mutating func rotateRecords(
         _ rotation: KeyVersion.Rotation, _ rows: Int, _ transaction: inout WriteTransaction
     ) throws {
-        var found: [(key: RecordKey, time: Timestamp)] = []
+        var tombstones: [(key: RecordKey, time: Timestamp)] = []
+        var several: [(key: RecordKey, node: NodeID)] = []
         var read = 0
         var next: RecordKey?
         try transaction.scan(Tables.records, from: rotation.nextRecord) { key, payload in
@@ -136,19 +138,23 @@ extension Applier {
                 return .stop
             }
             read += 1
-            if case .tombstone(let time, let version) = try RecordCodec.decode(payload, version: RecordCodec.version),
-                version == rotation.from
-            {
-                found.append((key, time))
+            switch try RecordCodec.decode(payload, version: RecordCodec.version) {
+            case .tombstone(let time, let version):
+                if version == rotation.from { tombstones.append((key, time)) }
+            case .held(let held):
+                if held.identifiers.count > 1 { several.append((key, held.node)) }
             }
             return .proceed
         }
         let version = state.keys.newest
-        for (key, time) in found {
+        for (key, time) in tombstones {
             _ = try transaction.delete(Tables.records, key)
             let new = RecordKey(source: key.source, key: try storedKeys.next(key.key, to: version))
             try transaction.put(Tables.records, new, .tombstone(time, keyVersion: version), .insert)
         }
+        var workspace = makeWorkspace()
+        for (key, node) in several { workspace.retie(try workspace.load(node, transaction), key) }
+        state.keys.changed += UInt64(try finish(&workspace, &transaction))
         if let next { state.keys.rotation?.nextRecord = next } else { begin(.evaluation) }
     }
 

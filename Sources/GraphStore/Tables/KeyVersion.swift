@@ -16,8 +16,8 @@ package struct KeyVersion: Hashable, Sendable {
     package enum Stage: UInt8, Hashable, Sendable, CaseIterable {
         /// Keys of nodes, by node id.
         case nodes = 1
-        /// Keys of records that were retracted.
-        case tombstones = 2
+        /// Keys of records that were retracted, and what each record is tied to, as keys break ties.
+        case records = 2
         /// Every component, as keys break ties.
         case evaluation = 3
     }

@@ -383,7 +383,7 @@ public nonisolated struct SelvedgeRotateKeysResponse: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// nodes, tombstones or evaluation; empty in the last message.
+  /// nodes, records or evaluation; empty in the last message.
   public var stage: String = String()
 
   /// How far the stage has come, by node number, and where it ends.
