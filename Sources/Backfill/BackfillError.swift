@@ -11,6 +11,8 @@ package enum BackfillError: Error, Hashable, Sendable {
     case inputOutput(path: String, operation: String, message: String)
     case diskFull(path: String)
     case tooLittleMemory(given: Int, needed: Int)
+    /// The identity keys are being rotated.
+    case rotationUnderWay
     case tooMuch(String)
 }
 
@@ -32,6 +34,8 @@ extension BackfillError: CustomStringConvertible {
             "\(path): the disk is full; the store is as it was: make room, then go on with --resume"
         case .tooLittleMemory(let given, let needed):
             "--memory \(given) is too little; give at least \(needed) bytes"
+        case .rotationUnderWay:
+            "the store's identity keys are being rotated; end that first, with `selvedge keys rotate identity`"
         case .tooMuch(let what):
             what
         }

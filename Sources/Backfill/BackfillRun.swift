@@ -51,6 +51,7 @@ package final class BackfillRun: @unchecked Sendable {
         self.store = store
         let configuration = store.configuration
         let state = try store.environment.read { try StoreState($0, configuration: configuration) }
+        guard state.keys.rotation == nil else { throw BackfillError.rotationUnderWay }
         let scratch = options.scratch ?? directory + "/backfill"
         let plan = try SpillPlan(store: store, state: state, directory: scratch)
         self.plan = plan

@@ -18,6 +18,8 @@ package enum Command: Sendable {
     case purge(Timestamp)
     /// A step under data protection law.
     case privacy(PrivacyCommand)
+    /// A step of a rotation of the identity keys.
+    case rotation(RotationStep)
     /// Keeps a linkage model, as its bytes.
     case keepModel([UInt8], time: Timestamp)
     /// Links all records by a model that is kept; nil: by none.

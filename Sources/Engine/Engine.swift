@@ -64,7 +64,7 @@ package final class Engine: @unchecked Sendable {
             purposesByNumber = state.purposes
             purposeNumbers = Dictionary(
                 uniqueKeysWithValues: state.purposes.enumerated().map { ($0.element, UInt8($0.offset)) })
-            viewContextInUse = Mutex(ViewContext(state))
+            viewContextInUse = Mutex(ViewContext(state, storedKeys: store.storedKeys))
             clock = ConsentClock(state.receiptClock.milliseconds)
             if lock != nil, let headClock {
                 signer = try HeadSigner(store, interval: headInterval, now: headClock)
@@ -114,7 +114,7 @@ package final class Engine: @unchecked Sendable {
         let configuration = store.configuration
         let next = try store.environment.read { transaction in
             let state = try StoreState(transaction, configuration: configuration)
-            return ViewContext(state, decoys: try transaction.decoys(state))
+            return ViewContext(state, decoys: try transaction.decoys(state), storedKeys: store.storedKeys)
         }
         viewContextInUse.withLock { $0 = next }
     }
@@ -184,7 +184,7 @@ package final class Engine: @unchecked Sendable {
     /// The whole profile of an identifier, whatever consent says; nil where it is unknown or hidden.
     package func resolve(_ key: IdentityKey, under access: AuditedAccess) throws -> Profile? {
         let transaction = try store.environment.beginRead()
-        return try transaction.profile(of: key, under: access)
+        return try transaction.profile(of: store.storedKeys.stored(key, transaction), under: access)
     }
 
     /// The whole profile that a profile id leads to; nil where it is unknown, gone or forged.

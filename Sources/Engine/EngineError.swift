@@ -45,6 +45,10 @@ package enum EngineError: Error, Sendable {
     case notAGrant
     /// The search after a scrub has found something, or cannot be ended yet.
     case notVerified(UInt64, ErasureVerification)
+    /// Keys are being rotated: what would name them waits.
+    case rotationUnderWay
+    /// A rotation does not begin while an erasure is on its way.
+    case rotationMustWait(erasure: UInt64)
     /// Another linkage model has this version.
     case modelExists(UInt32)
     case noSuchModel(UInt32)
@@ -121,6 +125,10 @@ extension EngineError: CustomStringConvertible {
         case .suppressed, .noSuchErasure, .unknownSubject, .wrongState, .otherRequest, .ownRequest, .expiredApproval,
             .notAGrant, .notVerified:
             privacyDescription
+        case .rotationUnderWay:
+            "the identity keys are being rotated; end that first, with `selvedge keys rotate identity`"
+        case .rotationMustWait(let number):
+            "erasure \(number) is on its way: run it to its end first, then rotate the keys"
         }
     }
 }

@@ -1,4 +1,4 @@
-internal import Identity
+package import Identity
 package import LMDB
 package import Stitching
 
@@ -59,6 +59,17 @@ package struct ComponentView: ~Escapable {
             namespace: NamespaceID(bytes.bigEndianUInt16(at: offset + 24)),
             cluster: bytes.bigEndianUInt16(at: offset + 26),
             flags: MemberFlags(rawValue: bytes.uint8(at: offset + 28)))
+    }
+
+    /// The row with other keys for some members; one for which `key` returns nil keeps its own.
+    package func rekeyed(_ key: (Member) throws -> IdentityKey?) rethrows -> [UInt8] {
+        var row = (0..<bytes.byteCount).map { bytes.uint8(at: $0) }
+        for index in 0..<memberCount {
+            guard let new = try key(member(index)) else { continue }
+            let offset = offset(ofMember: index) + 8
+            row.replaceSubrange(offset..<offset + 16, with: MetaBytes.encode(new.high) + MetaBytes.encode(new.low))
+        }
+        return row
     }
 
     /// Clusters with a member that is not hidden: profiles.

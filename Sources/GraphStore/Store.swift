@@ -15,6 +15,8 @@ package final class Store: Sendable {
     package let keyRing: KeyRing
     /// Seals and opens what lies under the data key of a node.
     package let sealing: Sealing
+    /// Brings identity keys to the version that the store holds.
+    package let storedKeys: StoredKeys
     package let configuration: Configuration
 
     /// The format that this program writes; a newer one is refused, an older one read.
@@ -22,13 +24,14 @@ package final class Store: Sendable {
 
     private init(
         directory: String, generation: String, environment: Environment, keyRing: KeyRing, sealing: Sealing,
-        configuration: Configuration
+        storedKeys: StoredKeys, configuration: Configuration
     ) {
         self.directory = directory
         self.generation = generation
         self.environment = environment
         self.keyRing = keyRing
         self.sealing = sealing
+        self.storedKeys = storedKeys
         self.configuration = configuration
     }
 
@@ -121,7 +124,7 @@ package final class Store: Sendable {
                 configuration: try transaction.get(Tables.meta, MetaKey(.configuration)),
                 normalisers: try transaction.get(Tables.meta, MetaKey(.normalisers)),
                 keyCheck: try transaction.get(Tables.meta, MetaKey(.keyCheck)),
-                hasDataKeys: try transaction.count(Tables.dataKeys) > 0
+                hasDataKeys: try transaction.count(Tables.dataKeys) > 0, keyVersion: try transaction.keyVersion()
             )
         }
         guard let text = texts.configuration, let normalisers = texts.normalisers else {
@@ -142,6 +145,7 @@ package final class Store: Sendable {
         environment.keepSealed(by: sealing)
         return Store(
             directory: directory, generation: generation, environment: environment, keyRing: keyRing, sealing: sealing,
+            storedKeys: StoredKeys(keys, texts.keyVersion, isWriter: isWriter ?? !options.readOnly),
             configuration: configuration)
     }
 
@@ -179,7 +183,7 @@ package final class Store: Sendable {
     package func moved(to next: Generation) -> Store {
         Store(
             directory: directory, generation: next.name, environment: next.environment, keyRing: keyRing,
-            sealing: sealing, configuration: configuration)
+            sealing: sealing, storedKeys: storedKeys, configuration: configuration)
     }
 
     /// Nil where the generation went while it was looked for, and CURRENT names another now.

@@ -29,6 +29,7 @@ package enum ViewOutcome: Sendable {
 extension Snapshot where Self: ~Copyable {
     /// The view of an identity key's profile.
     package func view(of key: IdentityKey, _ request: borrowing ViewRequest) throws -> ViewOutcome {
+        let key = try request.context.storedKeys?.stored(key, self) ?? key
         guard let row = try get(Tables.identifiers, key) else { return try decoy(for: key, request) }
         return try view(of: row.node, expecting: key, request) ?? .generic(.unknown)
     }

@@ -35,6 +35,8 @@ package struct StoreState: Sendable {
     /// The sequence number of the feed's next entry, and of the first that is still there.
     package var feedNext: UInt64
     package var feedFirst: UInt64
+    /// Which version of the identity keys there is.
+    package var keys = KeyVersion()
     private var sourceNumbers: [String: SourceID] = [:]
     private var namespaceNumbers: [String: NamespaceID] = [:]
     private var changed: Set<MetaKey> = []
@@ -60,6 +62,7 @@ package struct StoreState: Sendable {
     package init(_ snapshot: borrowing some Snapshot & ~Copyable, configuration: Configuration) throws {
         self.init(configuration: configuration)
         changed = []
+        keys = try snapshot.keyVersion()
         (purposes, jurisdictions) = ([], [])
         var names: [String] = []
         var known: [Source] = []
@@ -185,6 +188,7 @@ extension StoreState {
         try transaction.put(Tables.meta, MetaKey(.receiptClock), MetaBytes.encode(UInt64(receiptClock.milliseconds)))
         try transaction.put(Tables.meta, MetaKey(.feedNext), MetaBytes.encode(feedNext))
         try transaction.put(Tables.meta, MetaKey(.feedFirst), MetaBytes.encode(feedFirst))
+        if keys != KeyVersion() { try transaction.put(Tables.meta, MetaKey(.keyVersion), keys.bytes) }
         guard let purgeHorizon else { return }
         try transaction.put(
             Tables.meta, MetaKey(.purgeHorizon), MetaBytes.encode(UInt64(purgeHorizon.milliseconds)))

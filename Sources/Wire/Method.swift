@@ -30,6 +30,8 @@ package enum Method: UInt16, Hashable, Sendable, CaseIterable {
     case purge = 0x0408
     case loadOffers = 0x0409
     case showOffers = 0x040a
+    case backup = 0x040b
+    case rotateKeys = 0x040c
     case requestErasure = 0x0501
     case planErasure = 0x0502
     case approve = 0x0503
@@ -62,7 +64,9 @@ package enum Method: UInt16, Hashable, Sendable, CaseIterable {
     package var kind: MethodKind {
         switch self {
         case .recordStream: .bidirectional
-        case .watch, .stats, .digest, .check, .clusters, .sweep, .purge, .listErasures, .access, .scrub: .serverStream
+        case .watch, .stats, .digest, .check, .clusters, .sweep, .purge, .backup, .rotateKeys, .listErasures, .access,
+            .scrub:
+            .serverStream
         default: .unary
         }
     }
@@ -70,7 +74,7 @@ package enum Method: UInt16, Hashable, Sendable, CaseIterable {
     /// Whether a call may be sent again that was perhaps carried out: it changes nothing, or the same twice is the same once.
     package var isIdempotent: Bool {
         switch self {
-        case .simulate, .requestErasure, .approve, .reject, .readmit, .loadOffers, .decideOffer: false
+        case .simulate, .requestErasure, .approve, .reject, .readmit, .loadOffers, .decideOffer, .backup, .rotateKeys: false
         default: true
         }
     }
@@ -120,6 +124,8 @@ package enum Method: UInt16, Hashable, Sendable, CaseIterable {
         case .key: "Key"
         case .sweep: "Sweep"
         case .purge: "Purge"
+        case .backup: "Backup"
+        case .rotateKeys: "RotateKeys"
         case .requestErasure: "RequestErasure"
         case .planErasure: "PlanErasure"
         case .approve: "Approve"

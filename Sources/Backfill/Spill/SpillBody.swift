@@ -84,7 +84,7 @@ struct SpillBody: ~Copyable {
         row.append(moment << 16 | UInt64(source))
         row.append(UInt8(kept.count))
         for index in kept.indices {
-            let identifier = kept[index]
+            let identifier = plan.stored(kept[index])
             let stream = Int(identifier.key.high >> 56)
             let namespace = plan.namespaces[identifier.namespace].rawValue
             try events.append(

@@ -26,6 +26,8 @@ final class SpillPlan: Sendable {
     /// Retractions in force, by source.
     private let tombstones: [String: Timestamp]
     let suppressed: Suppressed
+    /// From the first version of identity keys, which intakes make, to the one that the store holds.
+    private let nestings: [IdentityNesting]
     private let shared: Mutex<Shared>
 
     /// A source of the load.
@@ -45,7 +47,8 @@ final class SpillPlan: Sendable {
     init(store: Store, state: StoreState, directory: String) throws {
         self.directory = directory
         keyRing = store.keyRing
-        suppressed = try Suppressed(store)
+        nestings = try keyRing.nestings(from: 1, to: state.keys.newest)
+        suppressed = try Suppressed(store, nestings)
         policies = state.policies
         namespaces = store.configuration.namespaces.map { state.namespace(named: $0.name) ?? .record }
         namespaceNames = store.configuration.namespaces.map(\.name)
@@ -55,6 +58,13 @@ final class SpillPlan: Sendable {
         for source in state.sources { tombstones[source.name] = source.tombstone }
         self.tombstones = tombstones
         shared = Mutex(Shared())
+    }
+
+    /// An identifier with its key as the store has it.
+    func stored(_ identifier: KeyedIdentifier) -> KeyedIdentifier {
+        var identifier = identifier
+        for nesting in nestings { identifier.key = nesting.nested(identifier.key) }
+        return identifier
     }
 
     // MARK: Sources

@@ -18,12 +18,18 @@ extension Applier {
     ) throws -> Int32? {
         if let known = try workspace.existing(key, transaction) { return workspace.isFenced(known) ? nil : known }
         if try isSuppressed(key, transaction) { return nil }
-        return workspace.make(key, namespace)
+        let newest = newest(key)
+        // Its node went while it waited to be rotated, and has come back under the new key.
+        if newest != key, let known = try workspace.existing(newest, transaction) { return known }
+        return workspace.make(newest, namespace)
     }
 
     func isSuppressed(_ key: IdentityKey, _ snapshot: borrowing some Snapshot & ~Copyable) throws -> Bool {
         guard hasSuppressions else { return false }
-        return try snapshot.suppression(of: key, keyRing) != nil
+        for (version, key) in try suppressionKeys(key) {
+            if try snapshot.suppression(of: key, keyRing)?.keyVersion == version { return true }
+        }
+        return false
     }
 
     /// The identifiers of an observation without those that are suppressed.

@@ -26,7 +26,8 @@ extension Applier {
             let log = try maker.log(of: observation)
             guard !log.isEmpty, let source = state.source(named: observation.source),
                 let place = observation.identifiers.strongest(state.configuration),
-                let row = try transaction.get(Tables.identifiers, observation.identifiers[place].key)
+                let row = try transaction.get(
+                    Tables.identifiers, store.storedKeys.stored(observation.identifiers[place].key, transaction))
             else { continue }
             logs[FactKey(node: row.node, kind: .events, source: source), default: FactLog()].merge(log)
         }

@@ -83,7 +83,7 @@ extension Applier {
         // What is refused as retracted moves the clock too: it would have, had it come before its retraction.
         state.advance(to: observation.time)
         let earlier = try transaction.get(Tables.records, key)
-        if case .tombstone(let time)? = earlier, observation.time <= time {
+        if case .tombstone(let time, _)? = earlier, observation.time <= time {
             ledger.refuse(.retracted())
             return 0
         }
@@ -117,7 +117,7 @@ extension Applier {
         let end = Likeness.End(source: source, time: observation.time)
         try file(node, kept, end, &workspace, &transaction)
         workspace.retie(dense, key)
-        let behaviour = suppressed > 0 ? FactLog() : try factMaker.log(of: observation)
+        let behaviour = suppressed > 0 ? FactLog() : try factMaker.log(of: asSent(observation))
         facts.replace(behaviour, of: dense, FactKey(node: node, kind: .record, source: source))
         ledger.note(identifiers + [dense], workspace, suppressed: suppressed)
         return suppressed
@@ -129,8 +129,9 @@ extension Applier {
         _ workspace: borrowing Workspace, _ facts: inout FactBatch
     ) throws {
         guard observation.behaviour != nil else { return }
-        let log = try factMaker.log(of: observation)
-        guard !log.isEmpty, let place = observation.identifiers.strongest(state.configuration) else { return }
+        let sent = asSent(observation)
+        let log = try factMaker.log(of: sent)
+        guard !log.isEmpty, let place = sent.identifiers.strongest(state.configuration) else { return }
         let dense = identifiers[place]
         facts.add(log, to: dense, FactKey(node: workspace.nodeID(dense), kind: .events, source: source))
     }

@@ -14,6 +14,8 @@ extension Applier {
         // A tombstone would bring back the key of a record that was erased.
         if try isSuppressed(record, transaction) { return CommandReport() }
         let key = RecordKey(source: state.register(source: source), key: record)
+        // A record that waits to be rotated leaves a tombstone that waits for it too.
+        let version = renewed[record].flatMap { _ in state.keys.rotation?.from } ?? state.keys.newest
         var workspace = makeWorkspace()
         var report = CommandReport()
         switch try transaction.get(Tables.records, key) {
@@ -21,11 +23,11 @@ extension Applier {
             guard held.time <= time else { return report }
             try drop(held, key.source, &workspace, &transaction)
             report.recordsRetracted = 1
-            try transaction.put(Tables.records, key, .tombstone(time))
-        case .tombstone(let earlier)?:
-            try transaction.put(Tables.records, key, .tombstone(max(earlier, time)))
+            try transaction.put(Tables.records, key, .tombstone(time, keyVersion: version))
+        case .tombstone(let earlier, _)?:
+            try transaction.put(Tables.records, key, .tombstone(max(earlier, time), keyVersion: version))
         case nil:
-            try transaction.put(Tables.records, key, .tombstone(time))
+            try transaction.put(Tables.records, key, .tombstone(time, keyVersion: version))
         }
         try finish(&workspace, &transaction)
         return report
@@ -79,7 +81,7 @@ extension Applier {
                 case .held(let held) where held.time <= time:
                     try drop(held, source, &workspace, &transaction)
                     retracted += 1
-                case .tombstone(let earlier) where earlier <= time: break
+                case .tombstone(let earlier, _) where earlier <= time: break
                 default: continue
                 }
                 _ = try transaction.delete(Tables.records, key)

@@ -11,6 +11,11 @@ package struct Applier {
     let keyRing: KeyRing
     /// Seals and opens what lies under the data key of a node.
     var sealing: Sealing
+    let storedKeys: StoredKeys
+    /// Of the command at hand: keys of nodes that wait to be rotated, with the new ones; and keys as stored, with those of the
+    /// first version.
+    var renewed: [IdentityKey: IdentityKey] = [:]
+    var firstKeys: [IdentityKey: IdentityKey] = [:]
     /// The store's numbers of the configuration's namespaces, by index.
     let namespaceIDs: [NamespaceID]
     /// The hour of the last sweep.
@@ -36,6 +41,7 @@ package struct Applier {
         self.state = state
         keyRing = store.keyRing
         sealing = store.sealing
+        storedKeys = store.storedKeys
         namespaceIDs = state.configuration.namespaces.map { state.namespace(named: $0.name) ?? .record }
         sweptHour = state.clock.hour
         sourceMasks = SourceMasks(state)
@@ -48,7 +54,7 @@ package struct Applier {
         var report = CommandReport()
         try loadLinkage(transaction)
         hasSuppressions = try transaction.count(Tables.suppressions) > 0
-        switch command {
+        switch try brought(command, &transaction) {
         case .record(let observations):
             report.outcomes = try record(observations, &report, &transaction)
         case .decide(let observations):
@@ -68,6 +74,8 @@ package struct Applier {
             report.componentsEvaluated = try purge(at: time, &transaction)
         case .privacy(let command):
             try apply(command, &report, &transaction)
+        case .rotation(let step):
+            try apply(step, &report, &transaction)
         case .keepModel(let bytes, let time):
             try keep(bytes, time, &transaction)
         case .link(let version):
@@ -81,7 +89,7 @@ package struct Applier {
         try sweepDue(&transaction)
         // What was read for this command is not kept for the next.
         likeness = likeness.map { LinkageIndex($0.linkage) }
-        try state.trimFeed(&transaction)
+        try state.trimFeed(&transaction, sealing: sealing)
         try state.save(&transaction)
         return report
     }
@@ -103,14 +111,19 @@ package struct Applier {
     }
 
     /// Evaluates and writes; afterwards the workspace only answers where its nodes are.
-    mutating func finish(_ workspace: inout Workspace, _ transaction: inout WriteTransaction) throws {
+    ///
+    /// - Returns: how many profiles are others than before.
+    @discardableResult
+    mutating func finish(_ workspace: inout Workspace, _ transaction: inout WriteTransaction) throws -> Int {
         workspace.judge(by: state.policies, at: state.clock.hour)
         try workspace.settle(transaction)
-        try state.feed(workspace.changes(), &transaction)
+        let changes = workspace.changes()
+        try state.feed(changes, &transaction)
         try workspace.write(&transaction)
         try dropKeys(of: workspace, &transaction)
         state.nextNode = workspace.totals.nextNode
         state.componentLimited += workspace.totals.componentLimited
+        return changes.count { $0.kind != .consent }
     }
 
     /// The data keys of nodes that are gone go with them.

@@ -72,7 +72,8 @@ extension Engine {
                 purpose: state.purposes[Int(request.purpose)], outcome: reason == nil ? "permitted" : "generic",
                 reason: reason?.rawValue, judgedAt: Timestamp(milliseconds: request.now).description, standard: "",
                 jurisdictions: [], decisions: [])
-            let reader = try LedgerReader(key, state, now: request.now, transaction)
+            let reader = try LedgerReader(
+                store.storedKeys.stored(key, transaction), state, now: request.now, transaction)
             let laws = reader?.laws ?? 1 << UInt32(state.consentRules.home)
             let isGranted = state.consentRules.standardGrants(among: laws) & request.bit != 0
             check.standard = isGranted ? "granted" : "denied"

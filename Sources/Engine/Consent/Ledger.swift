@@ -101,7 +101,10 @@ extension Engine {
         let moment = clock.advance(to: now.milliseconds)
         return try store.environment.read { transaction in
             let state = try StoreState(transaction, configuration: configuration)
-            guard let reader = try LedgerReader(key, state, now: moment, transaction) else { return [] }
+            guard
+                let reader = try LedgerReader(
+                    store.storedKeys.stored(key, transaction), state, now: moment, transaction)
+            else { return [] }
             return reader.ledger(of: reader.node).enumerated().map { index, entry in
                 (entry, reader.shown(entry, index + 1, on: reader.node))
             }

@@ -9,7 +9,7 @@ package struct FeedEntry: Hashable, Sendable {
     package var kind: ChangeKind
     package var time: Timestamp
     package var profile: ProfileID
-    /// Profiles that it took in, or the one that it was a piece of.
+    /// Profiles that it took in, or the one that it was a piece of; of an erased one, other ids that it had.
     package var others: [ProfileID]
     /// Names, of a changed consent.
     package var purposes: [String]
@@ -30,6 +30,8 @@ extension Engine {
     /// - Throws: `feedTrimmed` where the number is before the first that is kept, `feedAhead` where it is past the next.
     package func watch(from sequence: UInt64, limit: Int, _ request: ViewRequest) throws -> FeedPiece {
         try watch(from: sequence, limit: limit) { sequence, row, change, transaction in
+            // Who was erased looks like who was never known.
+            guard change.kind != .erased else { return nil }
             guard case .profile(let view) = try transaction.view(ofAnchor: change.anchor, request) else { return nil }
             let visible = Set(view.members.map(\.node))
             let mayName = change.kind == .merged
@@ -42,10 +44,15 @@ extension Engine {
         }
     }
 
-    /// The whole feed: for the privacy roles.
+    /// The whole feed: for the privacy roles. Who was erased is told by every id that the person's profile had or could have had.
     package func watch(from sequence: UInt64, limit: Int, under access: AuditedAccess) throws -> FeedPiece {
-        try watch(from: sequence, limit: limit) { sequence, row, change, _ in
-            self.entry(
+        let sealing = store.sealing
+        return try watch(from: sequence, limit: limit) { sequence, row, change, _ in
+            if change.kind == .erased {
+                guard let nodes = try change.erasedNodes(sequence, sealing) else { return nil }
+                return self.entry(sequence, row, change, profile: nodes[0], others: Array(nodes.dropFirst()), 0)
+            }
+            return self.entry(
                 sequence, row, change, profile: change.anchor, others: change.kind == .consent ? [] : change.others,
                 change.purposes)
         }

@@ -11,7 +11,9 @@ extension Engine {
         let configuration = store.configuration
         return try store.environment.read { transaction in
             let state = try StoreState(transaction, configuration: configuration)
-            return try Explainer.explain(first, second, state, transaction)
+            let keys = store.storedKeys
+            return try Explainer.explain(
+                keys.stored(first, transaction), keys.stored(second, transaction), state, transaction)
         }
     }
 }

@@ -12,7 +12,9 @@ extension Engine {
         let configuration = store.configuration
         return try store.environment.read { transaction in
             let state = try StoreState(transaction, configuration: configuration)
-            return try Explainer(state: state).explain(first, second, request, transaction)
+            let keys = store.storedKeys
+            return try Explainer(state: state).explain(
+                keys.stored(first, transaction), keys.stored(second, transaction), request, transaction)
         }
     }
 }

@@ -75,9 +75,10 @@ extension Engine {
         _ first: KeyedIdentifier, _ second: KeyedIdentifier, isAccepted: Bool, by author: String, reason: String,
         at time: Timestamp
     ) throws {
+        let keys = store.storedKeys
         let isFound = try store.environment.read { transaction in
-            guard let near = try transaction.get(Tables.identifiers, first.key)?.node,
-                let far = try transaction.get(Tables.identifiers, second.key)?.node
+            guard let near = try transaction.get(Tables.identifiers, keys.stored(first.key, transaction))?.node,
+                let far = try transaction.get(Tables.identifiers, keys.stored(second.key, transaction))?.node
             else { return false }
             return try transaction.contains(Tables.matches, NodePair(near, far))
         }
@@ -92,9 +93,10 @@ extension Engine {
     /// How the weight of two records comes about under the active model; levels and bits, and nothing of the values.
     package func waterfall(_ first: RecordKey, _ second: RecordKey) throws -> Waterfall {
         let linkage = try activeLinkage()
+        let keys = store.storedKeys
         return try store.environment.read { transaction in
             var encodings: [RecordEncoding] = []
-            for key in [first, second] {
+            for key in try [first, second].map({ try keys.stored($0, transaction) }) {
                 guard case .held(let held)? = try transaction.get(Tables.records, key) else {
                     throw EngineError.unknownRecord
                 }

@@ -8,6 +8,7 @@ extension Applier {
     mutating func apply(
         _ command: PrivacyCommand, _ report: inout CommandReport, _ transaction: inout WriteTransaction
     ) throws {
+        if state.keys.rotation != nil, command.namesKeys { throw EngineError.rotationUnderWay }
         switch command {
         case .requestErasure(let subject, let isOnly, let act):
             report.number = try requestErasure(subject, isOnly: isOnly, act, &transaction)
@@ -23,7 +24,7 @@ extension Applier {
         case .deleteErasure(let number, _):
             report.isComplete = try deleteErasure(number, &transaction)
         case .endDeletion(let number, let time):
-            try step(number, from: .shredded, to: .deleted, time, &transaction)
+            try endDeletion(number, time, &transaction)
         case .verifyErasure(let number, let time):
             try verifyErasure(number, time, &transaction)
         case .certifyErasure(let number, let text, let json, let time):
@@ -222,7 +223,7 @@ extension Applier {
         let needles = try gather(subject, &row, transaction)
         for target in needles.targets {
             let suppression = SuppressionRow(
-                keyVersion: keyRing.identityVersion, cause: .erased, time: time, reference: number)
+                keyVersion: state.keys.newest, cause: .erased, time: time, reference: number)
             try transaction.put(Tables.suppressions, keyRing.suppressionKey(target.key), suppression)
         }
         var workspace = makeWorkspace()
@@ -289,6 +290,16 @@ extension Applier {
         guard try erasure(number, transaction).state == .fenced else { return }
         let nodes = try ErasureNeedles.load(number, sealing, transaction).nodes
         for node in nodes.sorted() { try sealing.shred(node, transaction) }
+    }
+
+    /// Tells whoever follows the feed, sealed: what named the subject in it is gone.
+    private mutating func endDeletion(
+        _ number: UInt64, _ time: Timestamp, _ transaction: inout WriteTransaction
+    ) throws {
+        guard try erasure(number, transaction).step(.deleted) == nil else { return }
+        try step(number, from: .shredded, to: .deleted, time, &transaction)
+        let nodes = try ErasureNeedles.load(number, sealing, transaction).nodes
+        try state.feedErased(nodes.sorted(), sealing, &transaction)
     }
 
     private mutating func verifyErasure(

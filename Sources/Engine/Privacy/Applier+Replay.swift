@@ -8,10 +8,11 @@ extension Applier {
     /// Does items of a ledger again. What is there already stays as it is.
     mutating func replay(_ items: [LedgerItem], _ transaction: inout WriteTransaction) throws {
         for case .numbers(let next) in items { state.nextNode = max(state.nextNode, next) }
+        try replayRetractions(items, &transaction)
         var workspace = makeWorkspace()
         for item in items {
             switch item {
-            case .numbers: break
+            case .numbers, .identityKey, .retractedSource, .retractedRecord: break
             case .suppression(let key, let row): try transaction.put(Tables.suppressions, key, row)
             case .erasure(let number, let row): try replay(number, row, &transaction)
             case .decision(let key, let namespace, let source, let entry):
@@ -23,6 +24,24 @@ extension Applier {
             }
         }
         try finish(&workspace, &transaction)
+    }
+
+    /// What was taken back since is taken back again; each in a workspace of its own.
+    private mutating func replayRetractions(
+        _ items: [LedgerItem], _ transaction: inout WriteTransaction
+    ) throws {
+        for item in items {
+            switch item {
+            case .retractedSource(let name, let time):
+                let source = state.register(source: name)
+                if let held = state.sources[Int(source.rawValue)].tombstone, held >= time { continue }
+                _ = try retractSource(name, time, &transaction)
+            case .retractedRecord(let source, let key, let time):
+                _ = state.register(source: source)
+                _ = try retractRecord(source, key, time, &transaction)
+            default: continue
+            }
+        }
     }
 
     /// A request that has come further since.

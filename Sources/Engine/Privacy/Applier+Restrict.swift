@@ -22,7 +22,7 @@ extension Applier {
                 let code = keyRing.suppressionKey(key)
                 if try transaction.contains(Tables.suppressions, code) { continue }
                 let row = SuppressionRow(
-                    keyVersion: keyRing.identityVersion, cause: .objected, time: act.time, reference: entry)
+                    keyVersion: state.keys.newest, cause: .objected, time: act.time, reference: entry)
                 try transaction.put(Tables.suppressions, code, row)
             }
         }
@@ -52,6 +52,7 @@ extension Applier {
         try audit(
             kind == .restriction ? "privacy lift restriction" : "privacy lift objection", act, keys, &transaction)
         var lifted = 0
+        var entries: Set<UInt64> = []
         var workspace = makeWorkspace()
         for member in members {
             guard var row = try transaction.get(Tables.restrictions, member.node) else { continue }
@@ -59,6 +60,7 @@ extension Applier {
             if kind == .restriction { row.restricted = 0 } else { row.objected = 0 }
             guard row != before else { continue }
             lifted += 1
+            entries.insert(before.entry)
             if row.purposes == 0 {
                 _ = try transaction.delete(Tables.restrictions, member.node)
             } else {
@@ -66,7 +68,10 @@ extension Applier {
             }
             try workspace.noteRestriction(try workspace.load(member.node, transaction), transaction)
         }
-        if kind == .objection { try forget(keys, .objected, &transaction) }
+        if kind == .objection {
+            try forget(keys, .objected, &transaction)
+            try forgetOlder(entries, &transaction)
+        }
         try finish(&workspace, &transaction)
         return lifted
     }
@@ -75,13 +80,26 @@ extension Applier {
     private func forget(
         _ keys: [IdentityKey], _ cause: SuppressionRow.Cause?, _ transaction: inout WriteTransaction
     ) throws {
-        for key in keys {
+        for (version, key) in try keys.flatMap({ try suppressionKeys($0) }) {
             let code = keyRing.suppressionKey(key)
-            guard let row = try transaction.get(Tables.suppressions, code), cause == nil || row.cause == cause else {
-                continue
-            }
+            guard let row = try transaction.get(Tables.suppressions, code), row.keyVersion == version,
+                cause == nil || row.cause == cause
+            else { continue }
             _ = try transaction.delete(Tables.suppressions, code)
         }
+    }
+
+    /// Removes suppressions of before a rotation, of identifiers whose keys of then nobody has: by the objection that they are of.
+    private func forgetOlder(_ entries: Set<UInt64>, _ transaction: inout WriteTransaction) throws {
+        guard state.keys.newest > 1, !entries.isEmpty else { return }
+        var codes: [SuppressionKey] = []
+        let newest = state.keys.newest
+        try transaction.scan(Tables.suppressions) { code, payload in
+            let row = try SuppressionCodec.decode(payload, version: SuppressionCodec.version)
+            if row.cause == .objected, row.keyVersion < newest, entries.contains(row.reference) { codes.append(code) }
+            return .proceed
+        }
+        for code in codes { _ = try transaction.delete(Tables.suppressions, code) }
     }
 
     private func given(_ subject: PrivacySubject) throws -> [IdentityKey] {

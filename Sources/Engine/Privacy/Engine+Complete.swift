@@ -40,6 +40,13 @@ package struct ErasureTools: Sendable {
         package var ended: Timestamp
         /// Backups that can still be read, and when the last of them ends.
         package var backups: Backups?
+        /// When the sealed entries of the feed are trimmed that tell of it; nil: there are none.
+        package var feed: Feed?
+    }
+
+    package struct Feed: Hashable, Sendable {
+        package var entries: Int
+        package var until: Timestamp
     }
 
     package struct Backups: Hashable, Sendable {
@@ -111,9 +118,21 @@ extension Engine {
         let certificate = try tools.certificate(
             ErasureTools.Ending(
                 status: status, verification: verification, search: found, began: began, ended: ended,
-                backups: backups))
+                backups: backups, feed: feed(of: status)))
         return try turn {
             try self.certifyErasure(number, text: certificate.text, json: certificate.json, at: ended)
         }
+    }
+}
+
+extension Engine {
+    /// The feed is trimmed by the store's clock: an entry stays `limits.feed_days` at most.
+    private func feed(of status: ErasureStatus) -> ErasureTools.Feed? {
+        let nodes = Int(status.row.counts.identifiers + status.row.counts.records)
+        guard nodes > 0, let time = status.row.step(.deleted)?.time else { return nil }
+        let days = Int64(store.configuration.limits.feedDays)
+        return ErasureTools.Feed(
+            entries: (nodes + ChangeRow.othersLimit - 1) / ChangeRow.othersLimit,
+            until: Timestamp(milliseconds: time.milliseconds + days * 86_400_000))
     }
 }

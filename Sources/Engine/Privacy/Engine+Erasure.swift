@@ -95,12 +95,13 @@ extension Engine {
         let applier = try currentApplier()
         return try store.environment.read { transaction in
             var plan = ErasurePlan()
-            guard let node = try applier.node(of: subject, transaction) else {
+            guard let node = try applier.node(of: store.storedKeys.stored(subject, transaction), transaction) else {
                 if case .node = subject { throw EngineError.unknownSubject }
                 return plan
             }
             let state = applier.state
-            let selection = try ErasureSelection(node, isOnly: isOnly, named: Set(also), state, transaction)
+            let named = try Set(also.map { try store.storedKeys.stored($0, transaction) })
+            let selection = try ErasureSelection(node, isOnly: isOnly, named: named, state, transaction)
             func items(_ members: [Member]) -> [ErasurePlan.Item] {
                 members.map { ErasurePlan.Item(namespace: state.namespaceName($0.namespace), key: $0.key) }
             }

@@ -91,6 +91,13 @@ extension Engine {
     /// Whether an identifier is suppressed, and why; nil: it is not. For the privacy roles.
     package func suppression(of key: IdentityKey) throws -> SuppressionRow? {
         let keyRing = store.keyRing
-        return try store.environment.read { try $0.suppression(of: key, keyRing) }
+        let storedKeys = store.storedKeys
+        return try store.environment.read { transaction in
+            let newest = try transaction.keyVersion().newest
+            for (version, key) in try storedKeys.versions(of: key, upTo: newest) {
+                if let row = try transaction.suppression(of: key, keyRing), row.keyVersion == version { return row }
+            }
+            return nil
+        }
     }
 }

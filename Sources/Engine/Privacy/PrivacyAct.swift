@@ -63,3 +63,13 @@ package enum RestrictionKind: String, Hashable, Sendable, CaseIterable {
     /// Art. 21 GDPR.
     case objection
 }
+
+extension PrivacyCommand {
+    /// Whether it keeps identity keys for later, or suppresses them: that waits while they are rotated.
+    var namesKeys: Bool {
+        switch self {
+        case .requestErasure, .approveErasure, .fenceErasure, .restrict, .lift, .readmit: true
+        default: false
+        }
+    }
+}

@@ -134,7 +134,7 @@ extension Engine {
         var document = SubjectAccess(controller: configuration.controller, issued: now.description)
         let applier = Applier(state: try state(), store: store)
         let (keys, start) = try store.environment.read { transaction in
-            guard let node = try applier.node(of: subject, transaction),
+            guard let node = try applier.node(of: store.storedKeys.stored(subject, transaction), transaction),
                 let start = try transaction.storedMember(node)
             else { throw EngineError.unknownSubject }
             var reader = try SubjectReader(node, applier.state, store, transaction)

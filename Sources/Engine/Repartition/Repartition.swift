@@ -26,6 +26,7 @@ extension Engine {
             return try evaluateOverfull(isDryRun: isDryRun, progress)
         }
         let state = try state()
+        guard state.keys.rotation == nil else { throw EngineError.rotationUnderWay }
         var refusals = try store.environment.read { try RepartitionPlan(from: state, to: configuration, $0).refusals }
         for erasure in try erasures() where erasure.row.isUnderWay {
             refusals.append("erasure \(erasure.number) is \(erasure.state): run it to its end first")

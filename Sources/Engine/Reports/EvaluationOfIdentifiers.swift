@@ -102,7 +102,8 @@ extension TruthOfIdentifiers {
             let state = try StoreState(transaction, configuration: configuration)
             let anchors = try NodeAnchors(transaction, nodes: state.nextNode)
             return try entries.map { entry in
-                try transaction.get(Tables.identifiers, entry.key).flatMap { anchors.anchor(of: $0.node) }
+                try transaction.get(Tables.identifiers, engine.store.storedKeys.stored(entry.key, transaction)).flatMap
+                { anchors.anchor(of: $0.node) }
             }
         }
     }

@@ -57,7 +57,7 @@ package struct TruthOfRecords: Sendable {
     }
 
     package func evaluate(_ engine: Engine) throws -> EvaluationOfRecords {
-        let configuration = engine.store.configuration
+        let (configuration, storedKeys) = (engine.store.configuration, engine.store.storedKeys)
         return try engine.store.environment.read { transaction in
             let state = try StoreState(transaction, configuration: configuration)
             let anchors = try NodeAnchors(transaction, nodes: state.nextNode)
@@ -67,7 +67,7 @@ package struct TruthOfRecords: Sendable {
             var counts = (notHeld: notHeld, repeated: 0)
             var truthOfNode: [NodeID: Int32] = [:]
             for row in rows {
-                guard case .held(let held)? = try transaction.get(Tables.records, row.key),
+                guard case .held(let held)? = try transaction.get(Tables.records, storedKeys.stored(row.key, transaction)),
                     let anchor = anchors.anchor(of: held.node)
                 else {
                     counts.notHeld += 1

@@ -17,6 +17,8 @@ package struct KeyReport: Encodable, Sendable {
     package var checkValue: String
     /// Of the identity keys.
     package var identityVersion: UInt16
+    /// Whether a rotation to that version is under way.
+    package var isRotating: Bool
     package var suppressions: [Suppressions]
     /// How many nodes and others have one.
     package var dataKeys: Int
@@ -31,6 +33,7 @@ package struct KeyReport: Encodable, Sendable {
         case isBeside = "beside_the_data"
         case checkValue = "check_value"
         case identityVersion = "identity_version"
+        case isRotating = "rotation_under_way"
         case dataKeys = "data_keys"
         case isOverwritten = "overwritten_in_place"
         case auditKey = "audit_key"
@@ -40,12 +43,16 @@ package struct KeyReport: Encodable, Sendable {
 extension Engine {
     package func keyReport() throws -> KeyReport {
         let keys = try StoreKeys(directory: store.directory)
-        let (suppressed, count) = try store.environment.read { transaction in
-            (try GraphStore.Suppressions(transaction), try transaction.count(Tables.dataKeys))
+        let (suppressed, count, version) = try store.environment.read { transaction in
+            (
+                try GraphStore.Suppressions(transaction), try transaction.count(Tables.dataKeys),
+                try transaction.keyVersion()
+            )
         }
         return KeyReport(
             rootKey: keys.placeText, isBeside: keys.liesInside, bundle: keys.file.exists ? keys.file.path : nil,
-            checkValue: hexadecimal(store.keyRing.keyCheckValue), identityVersion: store.keyRing.identityVersion,
+            checkValue: hexadecimal(store.keyRing.keyCheckValue), identityVersion: version.newest,
+            isRotating: version.rotation != nil,
             suppressions: suppressed.versions.sorted { $0.key < $1.key }
                 .map { KeyReport.Suppressions(version: $0.key, count: $0.value) },
             dataKeys: count, isOverwritten: try store.sealing.slots()?.overwritesInPlace ?? true,

@@ -37,7 +37,9 @@ extension Engine {
     /// The anchor of an identifier's profile, for the one who has changed it; nil where it is unknown or hidden.
     package func anchor(of key: IdentityKey) throws -> NodeID? {
         let transaction = try store.environment.beginRead()
-        guard let row = try transaction.get(Tables.identifiers, key) else { return nil }
+        guard let row = try transaction.get(Tables.identifiers, store.storedKeys.stored(key, transaction)) else {
+            return nil
+        }
         return try transaction.anchor(of: row.node)
     }
 }

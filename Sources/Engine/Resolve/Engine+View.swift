@@ -45,11 +45,12 @@ extension Engine {
                 "say who looks (1 to 256 bytes) and why (1 to 1,024 bytes): both are kept in the audit")
         }
         precondition(lock != nil, "the engine was opened for reading")
-        let keyRing = store.keyRing
+        let (keyRing, storedKeys) = (store.keyRing, store.storedKeys)
         return try store.environment.write { transaction in
             try AuditedAccess.grant(
-                to: principal, role: role, action: action, reason: reason, subjects: subjects, time: time,
-                keyRing: keyRing, &transaction)
+                to: principal, role: role, action: action, reason: reason,
+                subjects: subjects.map { try storedKeys.stored($0, transaction) }, time: time, keyRing: keyRing,
+                &transaction)
         }
     }
 }

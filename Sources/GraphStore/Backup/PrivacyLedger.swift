@@ -6,15 +6,20 @@ package import Stitching
 package enum LedgerItem: Hashable, Sendable {
     /// What was given since must not be given again: the next node id.
     case numbers(nextNode: UInt64)
+    /// A key that identity keys were rotated by, sealed under the store's key: what follows is of the newest version.
+    case identityKey(version: UInt16, sealed: [UInt8])
     case suppression(SuppressionKey, SuppressionRow)
     /// A denial or withdrawal, with the identifier that it is on and its source's name.
     case decision(IdentityKey, NamespaceID, source: String, ConsentEntry)
     case restriction(IdentityKey, RestrictionRow)
     /// A request, with how far it has come.
     case erasure(UInt64, ErasureRow)
+    /// All that a source had said up to a time was taken back.
+    case retractedSource(String, Timestamp)
+    case retractedRecord(source: String, IdentityKey, Timestamp)
 }
 
-/// Suppressions, denials and withdrawals, restrictions and erasures of a store, as a file: what a restore of an older backup needs,
+/// Suppressions, denials and withdrawals, restrictions, erasures and retractions of a store, as a file: what a restore of an older backup needs,
 /// so that nobody comes back who was erased since. It holds identity keys and no evidence, sealed under the store's own key.
 ///
 ///     numbers     | 1 | next node 8 |
@@ -22,6 +27,9 @@ package enum LedgerItem: Hashable, Sendable {
 ///     decision    | 3 | key 16 | namespace 2 | length 4 | source | length 4 | entry |
 ///     restriction | 4 | key 16 | length 4 | row |
 ///     erasure     | 5 | number 8 | length 4 | row |
+///     key         | 6 | version 2 | length 4 | sealed key |
+///     source      | 7 | time 8 | length 4 | source |
+///     record      | 8 | key 16 | time 8 | length 4 | source |
 package enum PrivacyLedger {
     /// Writes the ledger of a store to a new file.
     ///
@@ -53,9 +61,24 @@ package enum PrivacyLedger {
     /// The items of a store, from one snapshot.
     package static func forEach(in store: Store, _ body: (LedgerItem) throws -> Void) throws {
         let configuration = store.configuration
+        let keys = try StoreKeys(directory: store.directory).load()
         try store.environment.read { snapshot in
             let state = try StoreState(snapshot, configuration: configuration)
             try body(.numbers(nextNode: state.nextNode))
+            for version in (1...state.keys.newest).dropFirst() {
+                let name = KeyName(.identity, version: version)
+                guard let sealed = try keys.sealedKey(name, by: store.keyRing.sealer) else {
+                    throw KeyError.missingKey(name)
+                }
+                try body(.identityKey(version: version, sealed: sealed))
+            }
+            /// A node's key, of the newest version though it waits to be rotated.
+            func newest(_ member: Member) throws -> IdentityKey {
+                guard let rotation = state.keys.rotation, rotation.stage == .nodes, rotation.next <= member.node,
+                    member.node < rotation.end
+                else { return member.key }
+                return try store.storedKeys.next(member.key, to: state.keys.newest)
+            }
             try snapshot.scan(Tables.suppressions) { key, payload in
                 try body(
                     .suppression(key, try SuppressionCodec.decode(payload, version: SuppressionCodec.version)))
@@ -65,18 +88,32 @@ package enum PrivacyLedger {
                 let entry = try ConsentEntryCodec.decode(payload, version: ConsentEntryCodec.version)
                 guard entry.kind != .granted, let member = try snapshot.storedMember(key.node) else { return .proceed }
                 let source = state.sources[Int(entry.source.rawValue)].name
-                try body(.decision(member.key, member.namespace, source: source, entry))
+                try body(.decision(newest(member), member.namespace, source: source, entry))
                 return .proceed
             }
             try snapshot.scan(Tables.restrictions) { node, payload in
                 guard let member = try snapshot.storedMember(node) else { return .proceed }
                 try body(
                     .restriction(
-                        member.key, try RestrictionCodec.decode(payload, version: RestrictionCodec.version)))
+                        newest(member), try RestrictionCodec.decode(payload, version: RestrictionCodec.version)))
                 return .proceed
             }
             try snapshot.scan(Tables.erasures) { number, payload in
                 try body(.erasure(number, try ErasureCodec.decode(payload, version: ErasureCodec.version)))
+                return .proceed
+            }
+            for source in state.sources {
+                if let time = source.tombstone { try body(.retractedSource(source.name, time)) }
+            }
+            try snapshot.scan(Tables.records) { key, payload in
+                guard
+                    case .tombstone(let time, let version) = try RecordCodec.decode(
+                        payload, version: RecordCodec.version)
+                else { return .proceed }
+                let source = state.sources[Int(key.source.rawValue)].name
+                let isOld = version != state.keys.newest
+                let newest = isOld ? try store.storedKeys.next(key.key, to: state.keys.newest) : key.key
+                try body(.retractedRecord(source: source, newest, time))
                 return .proceed
             }
         }
@@ -109,6 +146,19 @@ package enum PrivacyLedger {
             bytes.append(5)
             bytes += MetaBytes.encode(number)
             append(encoded(ErasureCodec.self, row), to: &bytes)
+        case .identityKey(let version, let sealed):
+            bytes.append(6)
+            bytes += [UInt8(version >> 8), UInt8(truncatingIfNeeded: version)]
+            append(sealed, to: &bytes)
+        case .retractedSource(let source, let time):
+            bytes.append(7)
+            bytes += MetaBytes.encode(UInt64(time.milliseconds))
+            append(Array(source.utf8), to: &bytes)
+        case .retractedRecord(let source, let key, let time):
+            bytes.append(8)
+            append(key, to: &bytes)
+            bytes += MetaBytes.encode(UInt64(time.milliseconds))
+            append(Array(source.utf8), to: &bytes)
         }
     }
 
@@ -140,14 +190,27 @@ package enum PrivacyLedger {
         case 3:
             let key = IdentityKey(high: try items.number(8), low: try items.number(8))
             let namespace = NamespaceID(UInt16(try items.number(2)))
-            let source = String(decoding: try items.take(Int(try items.number(4))), as: UTF8.self)
-            return .decision(key, namespace, source: source, try value(ConsentEntryCodec.self, &items))
+            return .decision(key, namespace, source: try text(&items), try value(ConsentEntryCodec.self, &items))
         case 4:
             let key = IdentityKey(high: try items.number(8), low: try items.number(8))
             return .restriction(key, try value(RestrictionCodec.self, &items))
         case 5: return .erasure(try items.number(8), try value(ErasureCodec.self, &items))
+        case 6:
+            let version = UInt16(try items.number(2))
+            return .identityKey(version: version, sealed: try items.take(Int(try items.number(4))))
+        case 7:
+            let time = Timestamp(milliseconds: Int64(clamping: try items.number(8)))
+            return .retractedSource(try text(&items), time)
+        case 8:
+            let key = IdentityKey(high: try items.number(8), low: try items.number(8))
+            let time = Timestamp(milliseconds: Int64(clamping: try items.number(8)))
+            return .retractedRecord(source: try text(&items), key, time)
         default: throw BackupError.altered(path: path)
         }
+    }
+
+    private static func text(_ items: inout PieceReader) throws -> String {
+        String(decoding: try items.take(Int(try items.number(4))), as: UTF8.self)
     }
 
     private static func value<V: ValueCodec>(_: V.Type, _ items: inout PieceReader) throws -> V.Value

@@ -40,6 +40,8 @@ package struct Change: Hashable, Sendable {
     package var others: [NodeID]
     /// Purposes of a changed consent, by number.
     package var purposes: UInt32
+    /// Of an erasure: who was erased, by node ids, sealed under a key that goes when the entry is trimmed. The rest is empty.
+    package var sealed: [UInt8] = []
 
     package init(kind: ChangeKind, anchor: NodeID, others: [NodeID] = [], purposes: UInt32 = 0) {
         self.kind = kind
@@ -83,6 +85,7 @@ package enum SequenceCodec: KeyCodec {
 ///     | time | count |
 ///     +------+-------+
 ///     count x | kind 1 | anchor 8 | purposes 4 | others 2 | others x 8 |
+///     of kind erased | kind 1 | length 4 | sealed |
 package enum ChangeRowCodec: ValueCodec {
     package static var version: UInt8 { 1 }
 
@@ -91,6 +94,11 @@ package enum ChangeRowCodec: ValueCodec {
         writer.append(UInt16(row.changes.count))
         for change in row.changes {
             writer.append(change.kind.rawValue)
+            if change.kind == .erased {
+                writer.append(UInt32(change.sealed.count))
+                writer.append(contentsOf: change.sealed)
+                continue
+            }
             writer.append(change.anchor.rawValue)
             writer.append(change.purposes)
             writer.append(UInt16(change.others.count))
@@ -103,6 +111,12 @@ package enum ChangeRowCodec: ValueCodec {
         var row = ChangeRow(time: Timestamp(milliseconds: Int64(try reader.readUInt48())), changes: [])
         for _ in 0..<(try reader.readUInt16()) {
             guard let kind = ChangeKind(rawValue: try reader.readUInt8()) else { throw .invalid("change") }
+            if kind == .erased {
+                var change = Change(kind: kind, anchor: NodeID(0))
+                change.sealed = try ByteArray.decode(&reader, count: Int(try reader.readUInt32()))
+                row.changes.append(change)
+                continue
+            }
             var change = Change(kind: kind, anchor: NodeID(try reader.readUInt64()))
             change.purposes = try reader.readUInt32()
             for _ in 0..<(try reader.readUInt16()) { change.others.append(NodeID(try reader.readUInt64())) }

@@ -42,6 +42,8 @@ package struct MetaKey: Hashable, Sendable {
         case feedFirst = 16
         /// How far the building of the generation has come, where it was built from an earlier one.
         case building = 17
+        /// The version of the identity keys.
+        case keyVersion = 30
     }
 
     package var kind: Kind

@@ -23,8 +23,8 @@ package struct RecordKey: Hashable, Sendable {
 /// A row of table `records`.
 package enum RecordRow: Hashable, Sendable {
     case held(HeldRecord)
-    /// Retracted: beats every version that is not later.
-    case tombstone(Timestamp)
+    /// Retracted: beats every version that is not later. Its key is an identity key of this version.
+    case tombstone(Timestamp, keyVersion: UInt16 = 1)
 }
 
 /// A record as it stands.
@@ -72,7 +72,7 @@ package enum RecordKeyCodec: KeyCodec {
     }
 }
 
-/// State 3 is held, 2 a tombstone, which ends after its time. State 1 is held too, sealed under the store's key: the first
+/// State 3 is held, 2 a tombstone, which ends after its time, 4 one whose key's version follows that. State 1 is held too, sealed under the store's key: the first
 /// format has no other.
 ///
 ///     0       1      7        15      47      49
@@ -85,9 +85,10 @@ package enum RecordCodec: ValueCodec {
 
     package static func encode(_ row: borrowing RecordRow, into writer: inout ByteWriter) {
         switch copy row {
-        case .tombstone(let time):
-            writer.append(UInt8(2))
+        case .tombstone(let time, let version):
+            writer.append(UInt8(version == 1 ? 2 : 4))
             writer.append48(UInt64(time.milliseconds))
+            if version != 1 { writer.append(version) }
         case .held(let record):
             writer.append(UInt8(record.isUnderStoreKey ? 1 : 3))
             writer.append48(UInt64(record.time.milliseconds))
@@ -104,9 +105,10 @@ package enum RecordCodec: ValueCodec {
         var reader = ByteReader(bytes)
         let state = try reader.readUInt8()
         let time = Timestamp(milliseconds: Int64(try reader.readUInt48()))
-        if state == 2 {
+        if state == 2 || state == 4 {
+            let version = state == 2 ? 1 : try reader.readUInt16()
             try reader.finish()
-            return .tombstone(time)
+            return .tombstone(time, keyVersion: version)
         }
         guard state == 1 || state == 3 else { throw .invalid("state") }
         let node = NodeID(try reader.readUInt64())

@@ -18,8 +18,11 @@ package final class ViewContext: Sendable {
     let homeGrants: UInt32
     /// The bits of the features that there are.
     let features: UInt32
+    /// Brings keys that are asked by to the version that the store holds; nil: they are of that.
+    let storedKeys: StoredKeys?
 
-    package init(_ state: StoreState, decoys: [[NodeID]] = []) {
+    package init(_ state: StoreState, decoys: [[NodeID]] = [], storedKeys: StoredKeys? = nil) {
+        self.storedKeys = storedKeys
         self.decoys = decoys
         examples = (0..<UInt8(state.purposes.count)).map { ComponentView.example(denying: $0) }
         rules = state.consentRules

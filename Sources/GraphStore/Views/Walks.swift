@@ -56,6 +56,12 @@ package struct Walks: ~Copyable {
 
     /// Walks from all keys to their components.
     package mutating func walk(_ context: ViewContext, in transaction: borrowing ReadTransaction) throws {
+        if let stored = context.storedKeys, stored.isOpen {
+            for place in keys.indices {
+                keys[place] = try stored.stored(keys[place], transaction)
+                identifiers.ask(Tables.identifiers, keys[place], at: place)
+            }
+        }
         try identifiers.run(Tables.identifiers, in: transaction)
         for place in keys.indices {
             let (way, node) = begin(place, context, transaction)

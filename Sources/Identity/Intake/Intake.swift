@@ -1,5 +1,8 @@
 /// The door: turns what senders write into observations that hold no raw identifier, or says why not.
 ///
+/// It makes keys of the first version, whatever version a store holds: the store brings them to its own. So what hashes over
+/// them, a record's content and a decision's name, is the same before and after a rotation.
+///
 /// Holds nothing that changes, so threads may share one. One for each thread is faster: they then share no reference count.
 /// Making one takes some milliseconds.
 package struct Intake: Sendable {
@@ -26,7 +29,7 @@ package struct Intake: Sendable {
         canonicaliser = Canonicaliser(configuration)
         var hashers: [IdentityHasher] = []
         for namespace in configuration.namespaces {
-            hashers.append(try keyRing.identityHasher(namespace: namespace.name))
+            hashers.append(try keyRing.identityHasher(namespace: namespace.name, version: 1))
         }
         self.hashers = hashers
         normalisers = configuration.namespaces.map(\.normaliser)

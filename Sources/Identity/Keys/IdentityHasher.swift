@@ -42,7 +42,7 @@ package struct IdentityHasher: Sendable {
     }
 }
 
-/// One step of a rotation of the identity keys of one namespace: key' = HMAC-SHA-256(new key, key), its first 16 bytes.
+/// One step of a rotation of the identity keys: key' = HMAC-SHA-256(new key, key), its first 16 bytes.
 ///
 /// Raw values are not needed, and cannot be: they are not stored. The step is not to be taken back without the old keys.
 package struct IdentityNesting: Sendable {

@@ -49,6 +49,24 @@ package struct KeyBundle: Sendable {
         }
     }
 
+    /// A key, sealed, to be handed to another copy of the same store; nil where the bundle has none of that name.
+    package func sealedKey(_ name: KeyName, by sealer: Sealer) throws(KeyError) -> [UInt8]? {
+        guard let key = unsafe key(name) else { return nil }
+        return try unsafe sealer.seal(key, associated: Self.handed(name))
+    }
+
+    /// The same with a key that `sealedKey` has sealed; the same bundle where it has one of that name.
+    package func adding(_ name: KeyName, sealed: [UInt8], by sealer: Sealer) throws(KeyError) -> KeyBundle {
+        if names.contains(name) { return self }
+        guard names.count < Self.limit else { throw .invalidBundle("it holds too many keys") }
+        return try unsafe KeyBundle(names: (names + [name]).sorted()) { (each, key) throws(KeyError) in
+            if let held = unsafe self.key(each) { return unsafe key.copyMemory(from: held) }
+            guard unsafe sealer.open(sealed, associated: Self.handed(name), into: key) else { throw .cannotOpen }
+        }
+    }
+
+    private static func handed(_ name: KeyName) -> [UInt8] { Array("selvedge key \(name)".utf8) }
+
     /// The same without a key: what was under it is lost with the last wrapping that holds it.
     package func removing(_ name: KeyName) throws(KeyError) -> KeyBundle {
         let rest = names.filter { $0 != name }

@@ -57,20 +57,19 @@ package final class KeyRing: Sendable {
     /// A hasher of keys of one version, the oldest of which is 1; a version that the bundle lacks is refused.
     package func identityHasher(namespace: String, version: UInt16) throws(KeyError) -> IdentityHasher {
         guard version >= 1 else { throw .missingKey(KeyName(.identity, version: version)) }
-        let nestings = try nestings(namespace: namespace, from: 1, to: version)
-        return IdentityHasher(try authenticator(namespace: namespace, version: 1), nestings: nestings)
+        return IdentityHasher(try authenticator(namespace: namespace), nestings: try nestings(from: 1, to: version))
     }
 
-    /// The steps from one version of a namespace's keys to another, in order; none where it is the same.
-    package func nestings(
-        namespace: String, from first: UInt16, to last: UInt16
-    ) throws(KeyError) -> [IdentityNesting] {
+    /// The steps from one version of identity keys to another, in order; none where it is the same.
+    package func nestings(from first: UInt16, to last: UInt16) throws(KeyError) -> [IdentityNesting] {
         var nestings: [IdentityNesting] = []
         var version = first
         while version < last {
             version += 1
-            let authenticator = try authenticator(namespace: namespace, version: version)
-            nestings.append(IdentityNesting(version: version, authenticator))
+            let name = KeyName(.identity, version: version)
+            guard let master = unsafe bundle.key(name) else { throw .missingKey(name) }
+            let key = try unsafe KeyDerivation.expand(master, label: "selvedge identity nesting 1")
+            nestings.append(IdentityNesting(version: version, try MessageAuthenticator(key: key)))
         }
         return nestings
     }
@@ -80,18 +79,16 @@ package final class KeyRing: Sendable {
         try unsafe SecretBytes(copying: bundle.demand(kind))
     }
 
-    /// The key of one version and namespace. An older store's first version is derived as it always was.
-    private func authenticator(namespace: String, version: UInt16) throws(KeyError) -> MessageAuthenticator {
-        let name = KeyName(.identity, version: version)
+    /// The key of a namespace in the first version. An older store's is derived as it always was.
+    private func authenticator(namespace: String) throws(KeyError) -> MessageAuthenticator {
+        let name = KeyName(.identity)
         if let master = unsafe bundle.key(name) {
             return try MessageAuthenticator(
                 key: unsafe KeyDerivation.expand(master, label: "selvedge identity 1/\(namespace)"))
         }
-        guard let extracted = unsafe bundle.key(KeyName(.identityDerivation, version: version)) else {
-            throw .missingKey(name)
-        }
+        guard let extracted = unsafe bundle.key(KeyName(.identityDerivation)) else { throw .missingKey(name) }
         return try MessageAuthenticator(
-            key: unsafe KeyDerivation.expand(extracted, label: "1/identity/\(version)/\(namespace)"))
+            key: unsafe KeyDerivation.expand(extracted, label: "1/identity/1/\(namespace)"))
     }
 }
 

@@ -66,6 +66,18 @@ extension SelvedgeClient {
         try await only(stream(.purge, SelvedgePurgeRequest.with { if let asOf { $0.asOfMs = asOf } }))
     }
 
+    /// One moment of the store as a sealed file, in pieces; the last message says what it is of.
+    ///
+    /// - Parameter expiresDays: until nobody can read it, 1 to 3,650.
+    public func backup(reason: String, expiresDays: UInt32 = 30) -> MessageSequence<SelvedgeBackupResponse> {
+        stream(.backup, SelvedgeBackupRequest.with { ($0.reason, $0.expiresDays) = (reason, expiresDays) })
+    }
+
+    /// Brings every identity key to its next version, or goes on with that; the last message says what was done.
+    public func rotateKeys(reason: String) -> MessageSequence<SelvedgeRotateKeysResponse> {
+        stream(.rotateKeys, SelvedgeRotateKeysRequest.with { $0.reason = reason })
+    }
+
     /// Of a stream of one message.
     private func only<Response>(_ messages: MessageSequence<Response>) async throws(SelvedgeError) -> Response {
         var iterator = messages.makeAsyncIterator()

@@ -70,7 +70,8 @@ package enum AccessTable {
         case .assert: .anyOf(.admin)
         case .decide: .source(.consent, decisions: nil)
         case .consentCheck, .ledger, .prove: .anyOf([.privacy, .admin])
-        case .describe, .stats, .digest, .check, .clusters, .key, .sweep, .purge, .scrub: .anyOf(.admin)
+        case .describe, .stats, .digest, .check, .clusters, .key, .sweep, .purge, .backup, .rotateKeys, .scrub:
+            .anyOf(.admin)
         case .requestErasure, .planErasure, .access, .restrict, .object, .lift, .readmit: .anyOf(.privacy)
         case .approve: .anyOf(.approve)
         case .reject, .erasureStatus, .listErasures, .certificate: .anyOf([.privacy, .approve])

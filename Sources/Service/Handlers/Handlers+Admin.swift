@@ -30,13 +30,17 @@ extension Handlers {
 
     func key(_ request: SelvedgeKeyRequest, _ call: Call) async throws(CallError) -> SelvedgeKeyResponse {
         try mayAdminister(call)
-        do throws(Refusal) {
-            let identifier = try identifier(request.subject, field: "subject")
+        let asked: KeyedIdentifier
+        do throws(Refusal) { asked = try identifier(request.subject, field: "subject") } catch {
+            throw CallError(error)
+        }
+        let engine = engine
+        return try await readers.read {
             var response = SelvedgeKeyResponse()
-            response.namespace = engine.store.configuration.namespaces[identifier.namespace].name
-            response.key = identifier.key.data
+            response.namespace = engine.store.configuration.namespaces[asked.namespace].name
+            response.key = try engine.stored(asked).key.data
             return response
-        } catch { throw CallError(error) }
+        }
     }
 
     // MARK: Reading all of the store

@@ -53,7 +53,7 @@ extension Handlers {
         return try await readers.read {
             var response = SelvedgeLedgerResponse()
             response.namespace = engine.store.configuration.namespaces[identifier.namespace].name
-            response.key = identifier.key.data
+            response.key = try engine.stored(identifier).key.data
             response.entries = try engine.ledger(of: identifier.key, at: moment, under: leave).map {
                 SelvedgeLedgerEntry($0)
             }

@@ -75,7 +75,9 @@ extension Handlers {
                 switch (keys(of: observation).first, sight) {
                 case (nil, _): profile = nil
                 case (let key?, .view(let request)): profile = try transaction.view(of: key, request).profile
-                case (let key?, .whole(let access)): profile = try transaction.profile(of: key, under: access)
+                case (let key?, .whole(let access)):
+                    let stored = try engine.store.storedKeys.stored(key, transaction)
+                    profile = try transaction.profile(of: stored, under: access)
                 }
                 return (outcome, profile.map { extent($0, engine) })
             }

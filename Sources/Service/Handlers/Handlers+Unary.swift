@@ -48,6 +48,8 @@ extension Handlers {
         case .clusters: try await clusters(try await first(of: stream), stream, call)
         case .sweep: try await sweep(try await first(of: stream), stream, call)
         case .purge: try await purge(try await first(of: stream), stream, call)
+        case .backup: try await backup(try await first(of: stream), stream, call)
+        case .rotateKeys: try await rotateKeys(try await first(of: stream), stream, call)
         case .listErasures: try await listErasures(try await first(of: stream), stream, call)
         case .access: try await subjectAccess(try await first(of: stream), stream, call)
         case .scrub: try await scrub(try await first(of: stream), stream, call)

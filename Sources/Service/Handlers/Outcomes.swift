@@ -54,7 +54,10 @@ extension Handlers {
             message.decision = decision.kind.description
             message.scope = decision.scope.description
             message.namespace = intake.configuration.namespaces[decision.identifier.namespace].name
-            if grants.roles.contains(.admin) { message.key = decision.identifier.key.data }
+            if grants.roles.contains(.admin) {
+                let stored = try? engine.stored(decision.identifier)
+                message.key = (stored ?? decision.identifier).key.data
+            }
             return message
         }
     }

@@ -49,7 +49,7 @@ extension CallError {
             return
         case .noSuchErasure: code = .unknownErasure
         case .unknownSubject: code = .unknownSubject
-        case .wrongState: code = .wrongState
+        case .wrongState, .rotationUnderWay, .rotationMustWait: code = .wrongState
         case .otherRequest: code = .otherRequest
         case .ownRequest: code = .ownRequest
         case .expiredApproval: code = .approvalExpired

@@ -5,18 +5,25 @@ internal import Identity
 internal import Synchronization
 
 /// Carries out approved erasures on a thread of its own, beside the writer: deleted, scrubbed where the store is small, searched
-/// for, certified. What does not succeed is tried again; what an end of the server interrupted goes on at its next start.
+/// for, certified. What does not succeed is tried again; what an end of the server interrupted goes on at its next start, a
+/// rotation of the identity keys too. One thing at a time: erasures and a rotation wait for each other.
 package final class ErasureWorker: Sendable {
     /// After something has failed: seconds, four times as many each time. Mostly somebody still read what was scrubbed.
     private static let firstPause: TimeInterval = 0.05
     private static let longestPause: TimeInterval = 30
 
     private struct State {
-        /// Scrubs that were asked for, with who waits for each.
-        var scrubs: [(act: PrivacyAct, answer: @Sendable (Result<(ScrubReport, Int), any Error>) -> Void)] = []
+        /// What was asked for, with who waits for each.
+        var jobs: [Job] = []
         var isAwake = true
         var isStopped = false
         var hasEnded = true
+    }
+
+    /// Runs, or is refused where it is to stop.
+    private struct Job: Sendable {
+        var run: @Sendable (ErasureWorker) -> Void
+        var refuse: @Sendable () -> Void
     }
 
     /// What stops a run between two steps.
@@ -61,22 +68,54 @@ package final class ErasureWorker: Sendable {
             condition.broadcast()
             while !state.withLock({ $0.hasEnded }) { condition.wait() }
         }
-        refuseScrubs()
+        refuseJobs()
     }
 
     /// Scrubs the store, after what is under way.
     ///
     /// - Returns: what was done, and how many old generations somebody still reads.
     package func scrub(_ act: PrivacyAct) async throws -> (ScrubReport, Int) {
+        try await perform { worker in
+            let report = try worker.engine.scrub(act, turn: worker.turn) { _ in try worker.check() }
+            return (report, try worker.engine.overwriteOldGenerations())
+        }
+    }
+
+    /// Brings the identity keys to their next version, after what is under way.
+    package func rotate(
+        _ act: PrivacyAct, progress: @escaping @Sendable (RotationProgress) -> Void
+    ) async throws -> RotationReport {
+        try await perform { worker in
+            try worker.engine.rotateIdentity(act, commit: worker.commit) { now in
+                progress(now)
+                try worker.check()
+            }
+        }
+    }
+
+    private func perform<Value: Sendable>(
+        _ body: @escaping @Sendable (ErasureWorker) throws -> Value
+    ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
+            let job = Job(
+                run: { worker in
+                    let result = Result { try body(worker) }
+                    continuation.resume(with: result.mapError { $0 is Stopping ? EngineError.stopped : $0 })
+                }, refuse: { continuation.resume(throwing: EngineError.stopped) })
             let isTaken = state.withLock { state in
                 guard !state.isStopped, !state.hasEnded else { return false }
-                state.scrubs.append((act, { continuation.resume(with: $0) }))
+                state.jobs.append(job)
                 return true
             }
-            guard isTaken else { return continuation.resume(throwing: EngineError.stopped) }
+            guard isTaken else { return job.refuse() }
             wake()
         }
+    }
+
+    /// A command, on the writer's thread between two of others.
+    private func commit(_ command: Command) throws -> CommandReport {
+        let engine = engine
+        return try turn { try engine.apply(command) }
     }
 
     // MARK: On the thread
@@ -85,7 +124,8 @@ package final class ErasureWorker: Sendable {
         var pause = Self.firstPause
         while waitForWork() {
             do {
-                try runScrubs()
+                try runJobs()
+                try resumeRotation()
                 try runErasures()
                 pause = Self.firstPause
             } catch is Stopping {
@@ -122,15 +162,18 @@ package final class ErasureWorker: Sendable {
         if state.withLock({ $0.isStopped }) { throw Stopping() }
     }
 
-    private func runScrubs() throws {
-        while let next = state.withLock({ $0.scrubs.isEmpty ? nil : $0.scrubs.removeFirst() }) {
-            let result = Result {
-                let report = try engine.scrub(next.act, turn: turn) { _ in try check() }
-                return (report, try engine.overwriteOldGenerations())
-            }
-            next.answer(result.mapError { $0 is Stopping ? EngineError.stopped : $0 })
+    private func runJobs() throws {
+        while let next = state.withLock({ $0.jobs.isEmpty ? nil : $0.jobs.removeFirst() }) {
+            next.run(self)
             try check()
         }
+    }
+
+    /// A rotation that an end of the server, or of the command, has interrupted.
+    private func resumeRotation() throws {
+        guard try engine.keyVersion().rotation != nil else { return }
+        while try engine.rotatePiece(commit: commit).stage != nil { try check() }
+        log?.info("identity keys rotated", .count("version", Int(try engine.keyVersion().newest)))
     }
 
     /// All that are begun, in the order in which they are due. One that fails does not hold up the others.
@@ -160,12 +203,12 @@ package final class ErasureWorker: Sendable {
 
     private static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1_000) }
 
-    private func refuseScrubs() {
+    private func refuseJobs() {
         let waiting = state.withLock { state in
-            defer { state.scrubs = [] }
-            return state.scrubs
+            defer { state.jobs = [] }
+            return state.jobs
         }
-        for scrub in waiting { scrub.answer(.failure(EngineError.stopped)) }
+        for job in waiting { job.refuse() }
     }
 }
 

@@ -328,6 +328,125 @@ public nonisolated struct SelvedgePurgeResponse: Sendable {
   public init() {}
 }
 
+public nonisolated struct SelvedgeBackupRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var reason: String = String()
+
+  /// Days until nobody can read it, 1 to 3,650; 0: 30.
+  public var expiresDays: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct SelvedgeBackupResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The file's next bytes.
+  public var piece: Data = Data()
+
+  /// In its last message, as all that follows.
+  public var done: Bool = false
+
+  /// Milliseconds since 1970, UTC.
+  public var takenMs: Int64 = 0
+
+  public var expiresMs: Int64 = 0
+
+  public var rows: UInt64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct SelvedgeRotateKeysRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var reason: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct SelvedgeRotateKeysResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// nodes, records or evaluation; empty in the last message.
+  public var stage: String = String()
+
+  /// How far the stage has come, by node number, and where it ends.
+  public var next: UInt64 = 0
+
+  public var end: UInt64 = 0
+
+  /// In its last message, as all that follows.
+  public var done: Bool = false
+
+  /// Of the identity keys, from now on.
+  public var version: UInt32 = 0
+
+  /// Profiles that are others than before, as keys break ties.
+  public var profilesChanged: UInt64 = 0
+
+  /// The store's digests before and after.
+  public var partitionBefore: SelvedgeDigest {
+    get {_partitionBefore ?? SelvedgeDigest()}
+    set {_partitionBefore = newValue}
+  }
+  /// Returns true if `partitionBefore` has been explicitly set.
+  public var hasPartitionBefore: Bool {self._partitionBefore != nil}
+  /// Clears the value of `partitionBefore`. Subsequent reads from it will return its default value.
+  public mutating func clearPartitionBefore() {self._partitionBefore = nil}
+
+  public var partitionAfter: SelvedgeDigest {
+    get {_partitionAfter ?? SelvedgeDigest()}
+    set {_partitionAfter = newValue}
+  }
+  /// Returns true if `partitionAfter` has been explicitly set.
+  public var hasPartitionAfter: Bool {self._partitionAfter != nil}
+  /// Clears the value of `partitionAfter`. Subsequent reads from it will return its default value.
+  public mutating func clearPartitionAfter() {self._partitionAfter = nil}
+
+  public var contentBefore: SelvedgeDigest {
+    get {_contentBefore ?? SelvedgeDigest()}
+    set {_contentBefore = newValue}
+  }
+  /// Returns true if `contentBefore` has been explicitly set.
+  public var hasContentBefore: Bool {self._contentBefore != nil}
+  /// Clears the value of `contentBefore`. Subsequent reads from it will return its default value.
+  public mutating func clearContentBefore() {self._contentBefore = nil}
+
+  public var contentAfter: SelvedgeDigest {
+    get {_contentAfter ?? SelvedgeDigest()}
+    set {_contentAfter = newValue}
+  }
+  /// Returns true if `contentAfter` has been explicitly set.
+  public var hasContentAfter: Bool {self._contentAfter != nil}
+  /// Clears the value of `contentAfter`. Subsequent reads from it will return its default value.
+  public mutating func clearContentAfter() {self._contentAfter = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _partitionBefore: SelvedgeDigest? = nil
+  fileprivate var _partitionAfter: SelvedgeDigest? = nil
+  fileprivate var _contentBefore: SelvedgeDigest? = nil
+  fileprivate var _contentAfter: SelvedgeDigest? = nil
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "selvedge.v1"
@@ -918,6 +1037,200 @@ nonisolated extension SelvedgePurgeResponse: SwiftProtobuf.Message, SwiftProtobu
     if lhs.clock != rhs.clock {return false}
     if lhs.horizon != rhs.horizon {return false}
     if lhs.componentsEvaluated != rhs.componentsEvaluated {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension SelvedgeBackupRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".BackupRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0\u{3}expires_days\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.expiresDays) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 1)
+    }
+    if self.expiresDays != 0 {
+      try visitor.visitSingularUInt32Field(value: self.expiresDays, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: SelvedgeBackupRequest, rhs: SelvedgeBackupRequest) -> Bool {
+    if lhs.reason != rhs.reason {return false}
+    if lhs.expiresDays != rhs.expiresDays {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension SelvedgeBackupResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".BackupResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}piece\0\u{1}done\0\u{3}taken_ms\0\u{3}expires_ms\0\u{1}rows\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.piece) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.done) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.takenMs) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.expiresMs) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.rows) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.piece.isEmpty {
+      try visitor.visitSingularBytesField(value: self.piece, fieldNumber: 1)
+    }
+    if self.done != false {
+      try visitor.visitSingularBoolField(value: self.done, fieldNumber: 2)
+    }
+    if self.takenMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.takenMs, fieldNumber: 3)
+    }
+    if self.expiresMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.expiresMs, fieldNumber: 4)
+    }
+    if self.rows != 0 {
+      try visitor.visitSingularUInt64Field(value: self.rows, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: SelvedgeBackupResponse, rhs: SelvedgeBackupResponse) -> Bool {
+    if lhs.piece != rhs.piece {return false}
+    if lhs.done != rhs.done {return false}
+    if lhs.takenMs != rhs.takenMs {return false}
+    if lhs.expiresMs != rhs.expiresMs {return false}
+    if lhs.rows != rhs.rows {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension SelvedgeRotateKeysRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RotateKeysRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: SelvedgeRotateKeysRequest, rhs: SelvedgeRotateKeysRequest) -> Bool {
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension SelvedgeRotateKeysResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RotateKeysResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}stage\0\u{1}next\0\u{1}end\0\u{1}done\0\u{1}version\0\u{3}profiles_changed\0\u{3}partition_before\0\u{3}partition_after\0\u{3}content_before\0\u{3}content_after\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.stage) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.next) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.end) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.done) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.version) }()
+      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.profilesChanged) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._partitionBefore) }()
+      case 8: try { try decoder.decodeSingularMessageField(value: &self._partitionAfter) }()
+      case 9: try { try decoder.decodeSingularMessageField(value: &self._contentBefore) }()
+      case 10: try { try decoder.decodeSingularMessageField(value: &self._contentAfter) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.stage.isEmpty {
+      try visitor.visitSingularStringField(value: self.stage, fieldNumber: 1)
+    }
+    if self.next != 0 {
+      try visitor.visitSingularUInt64Field(value: self.next, fieldNumber: 2)
+    }
+    if self.end != 0 {
+      try visitor.visitSingularUInt64Field(value: self.end, fieldNumber: 3)
+    }
+    if self.done != false {
+      try visitor.visitSingularBoolField(value: self.done, fieldNumber: 4)
+    }
+    if self.version != 0 {
+      try visitor.visitSingularUInt32Field(value: self.version, fieldNumber: 5)
+    }
+    if self.profilesChanged != 0 {
+      try visitor.visitSingularUInt64Field(value: self.profilesChanged, fieldNumber: 6)
+    }
+    try { if let v = self._partitionBefore {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
+    try { if let v = self._partitionAfter {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    } }()
+    try { if let v = self._contentBefore {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    } }()
+    try { if let v = self._contentAfter {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: SelvedgeRotateKeysResponse, rhs: SelvedgeRotateKeysResponse) -> Bool {
+    if lhs.stage != rhs.stage {return false}
+    if lhs.next != rhs.next {return false}
+    if lhs.end != rhs.end {return false}
+    if lhs.done != rhs.done {return false}
+    if lhs.version != rhs.version {return false}
+    if lhs.profilesChanged != rhs.profilesChanged {return false}
+    if lhs._partitionBefore != rhs._partitionBefore {return false}
+    if lhs._partitionAfter != rhs._partitionAfter {return false}
+    if lhs._contentBefore != rhs._contentBefore {return false}
+    if lhs._contentAfter != rhs._contentAfter {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

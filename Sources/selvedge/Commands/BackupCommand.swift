@@ -3,6 +3,9 @@ internal import Engine
 internal import Foundation
 internal import GraphStore
 internal import Identity
+internal import LMDB
+internal import SelvedgeClient
+internal import Wire
 
 struct BackupCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,15 +19,19 @@ struct BackupCommand: ParsableCommand {
             back who was erased since.
             """)
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var target: TargetOptions
     @Option(name: .customLong("to"), help: ArgumentHelp("The file, which must not be there.", valueName: "file"))
     var path: String
     @Option(
         name: .long,
         help: ArgumentHelp("When it ends: days, 1d to 3650d; rounded up to the end of a day.", valueName: "time"))
     var expires = "30d"
-    @Option(name: .long, help: ArgumentHelp("The backup keys, if not backup.keys in the store.", valueName: "file"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The backup keys, if not backup.keys in the store; with --data.", valueName: "file"))
     var backupKeys: String?
+    @Option(name: .long, help: ArgumentHelp("Why: kept in the audit.", valueName: "text"))
+    var reason = "selvedge backup"
 
     private struct Answer: Encodable {
         var file: String
@@ -34,7 +41,10 @@ struct BackupCommand: ParsableCommand {
         var bytes: Int
     }
 
-    func validate() throws { _ = try days() }
+    func validate() throws {
+        _ = try days()
+        guard (1...1_024).contains(reason.utf8.count) else { throw ValidationError("--reason takes 1 to 1,024 bytes") }
+    }
 
     private func days() throws -> Int64 {
         guard expires.hasSuffix("d"), let days = Int64(expires.dropLast()), (1...3_650).contains(days) else {
@@ -46,9 +56,24 @@ struct BackupCommand: ParsableCommand {
     mutating func run() throws {
         let signals = Interruption.listen()
         defer { withExtendedLifetime(signals) {} }
-        let store = try self.store.store.openForReading().store
-        let keys = try BackupKeys(at: backupKeys ?? store.backupKeysPath, keyRing: store.keyRing)
+        let answer =
+            switch try target.target() {
+            case .store(let store): try backUp(store)
+            case .server(let server): try backUp(server)
+            }
+        if target.json { return try JSONLine.print(answer) }
+        try Console.line("\(answer.rows) rows, \(answer.bytes) bytes, readable until \(answer.expires)")
+    }
+
+    private func backUp(_ place: StorePlace) throws -> Answer {
         let now = Clock.now
+        let name = NSUserName()
+        try enter(
+            PrivacyAct(
+                by: (1...256).contains(name.utf8.count) ? name : "operator", role: "admin", reason: reason, at: now),
+            place)
+        let store = try place.openForReading().store
+        let keys = try BackupKeys(at: backupKeys ?? store.backupKeysPath, keyRing: store.keyRing)
         try keys.expire(at: now)
         var progress = Progress("rows", total: nil)
         defer { progress.clear() }
@@ -57,11 +82,73 @@ struct BackupCommand: ParsableCommand {
             progress.show(rows)
             if let signal = Interruption.signal { throw Stop(signal: signal) }
         }
-        progress.clear()
-        let answer = Answer(
+        return Answer(
             file: path, taken: report.taken.description, expires: report.expires.description, rows: report.rows,
             bytes: report.bytes)
-        if self.store.json { return try JSONLine.print(answer) }
-        try Console.line("\(answer.rows) rows, \(answer.bytes) bytes, readable until \(answer.expires)")
     }
+
+    /// The audit is the writer's: where another process writes, it is told that its own call would be in it.
+    private func enter(_ act: PrivacyAct, _ place: StorePlace) throws {
+        do { try place.openForWriting("backup").noteBackup(act) } catch let error as LMDBError {
+            guard case .writerLockHeld = error.kind else { throw error }
+            Console.error(
+                "selvedge: another process writes to the store, so this backup is not in the audit; one that its "
+                    + "server takes is: --server ADDRESS")
+        }
+    }
+
+    private func backUp(_ server: ServerStore) throws -> Answer {
+        let messages = StreamReader(server.client.backup(reason: reason, expiresDays: UInt32(try days())))
+        let file = try BackupFile(path)
+        var last = SelvedgeBackupResponse()
+        do {
+            while let message = try Bridge.wait(isInterruptible: true, { try await messages.next() }) {
+                last = message
+                try file.write(message.piece)
+                if let signal = Interruption.signal { throw Stop(signal: signal) }
+            }
+            guard last.done else { throw SelvedgeError.unreadable }
+            try file.finish()
+        } catch {
+            file.remove()
+            throw error
+        }
+        return Answer(
+            file: path, taken: Timestamp(milliseconds: last.takenMs).description,
+            expires: Timestamp(milliseconds: last.expiresMs).description, rows: Int(last.rows), bytes: file.bytes)
+    }
+}
+
+/// The file that a server's backup is written to.
+private final class BackupFile {
+    private let path: String
+    private let handle: FileHandle
+    private(set) var bytes = 0
+
+    init(_ path: String) throws {
+        self.path = path
+        guard !FileManager.default.fileExists(atPath: path) else { throw BackupError.exists(path: path) }
+        guard
+            FileManager.default.createFile(
+                atPath: path, contents: nil, attributes: [.posixPermissions: NSNumber(value: 0o600)]),
+            let handle = FileHandle(forWritingAtPath: path)
+        else { throw BackupError.inputOutput(path: path, problem: "cannot be made") }
+        self.handle = handle
+    }
+
+    func write(_ piece: Data) throws {
+        do { try handle.write(contentsOf: piece) } catch {
+            throw BackupError.inputOutput(path: path, problem: "cannot be written to; is the disk full?")
+        }
+        bytes += piece.count
+    }
+
+    func finish() throws {
+        do {
+            try handle.synchronize()
+            try handle.close()
+        } catch { throw BackupError.inputOutput(path: path, problem: "cannot be made durable") }
+    }
+
+    func remove() { try? FileManager.default.removeItem(atPath: path) }
 }

@@ -26,11 +26,11 @@ struct KeyCommand: ParsableCommand {
 
     private func run(_ store: StorePlace) throws {
         let engine = try store.openForReading()
-        let identifier = try IdentifierArgument.identifier(identifier, engine.intakeNow())
+        let name = try KeyedName(IdentifierArgument.identifier(identifier, engine.intakeNow()), engine)
         if target.json {
-            try JSONLine.print(KeyedName(identifier, engine))
+            try JSONLine.print(name)
         } else {
-            try Console.line(identifier.key.description)
+            try Console.line(name.key)
         }
     }
 
@@ -50,9 +50,9 @@ struct KeyedName: Encodable {
         self.key = key
     }
 
-    init(_ identifier: KeyedIdentifier, _ engine: Engine) {
+    init(_ identifier: KeyedIdentifier, _ engine: Engine) throws {
         namespace = engine.store.configuration.namespaces[identifier.namespace].name
-        key = identifier.key.description
+        key = try engine.stored(identifier).key.description
     }
 }
 

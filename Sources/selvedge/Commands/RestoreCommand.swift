@@ -35,10 +35,11 @@ struct RestoreCommand: ParsableCommand {
         var suppressions: Int
         var decisions: Int
         var restrictions: Int
+        var retractions: Int
         var erasedAgain: Int
 
         private enum CodingKeys: String, CodingKey {
-            case taken, rows, suppressions, decisions, restrictions
+            case taken, rows, suppressions, decisions, restrictions, retractions
             case erasedAgain = "erased_again"
         }
     }
@@ -57,12 +58,13 @@ struct RestoreCommand: ParsableCommand {
         try Store.endRestore(place.data)
         let answer = Answer(
             taken: report.taken.description, rows: report.rows, suppressions: replay.suppressions,
-            decisions: replay.decisions, restrictions: replay.restrictions, erasedAgain: replay.erasedAgain)
+            decisions: replay.decisions, restrictions: replay.restrictions, retractions: replay.retractions,
+            erasedAgain: replay.erasedAgain)
         if place.json { return try JSONLine.print(answer) }
         try Console.line("\(answer.rows) rows, as of \(answer.taken)")
         try Console.line(
             "done again: \(answer.suppressions) suppressions, \(answer.decisions) denials and withdrawals, "
-                + "\(answer.restrictions) restrictions; \(answer.erasedAgain) identifiers and records were erased again"
+                + "\(answer.restrictions) restrictions, \(answer.retractions) retractions; \(answer.erasedAgain) identifiers and records were erased again"
         )
     }
 

@@ -127,7 +127,9 @@ struct SimulateCommand: ParsableCommand {
                 switch (key, look) {
                 case (nil, _): profile = nil
                 case (let key?, .view(let request)): profile = try transaction.view(of: key, request).profile
-                case (let key?, .whole(let access)): profile = try transaction.profile(of: key, under: access)
+                case (let key?, .whole(let access)):
+                    let stored = try engine.store.storedKeys.stored(key, transaction)
+                    profile = try transaction.profile(of: stored, under: access)
                 }
                 return (outcome: outcome, profile: profile.map { ProfileExtent($0, engine) })
             }

@@ -22,16 +22,18 @@ import Testing
 
     // MARK: The people
 
-    /// Everything that is said of somebody: a record with attributes of 100 bytes to 4 KB, events, decisions, a claim.
+    /// Everything that is said of somebody: a record with attributes of 100 bytes to 4 KB, events, behaviour, decisions, a claim.
     private static func evidence(_ number: Int, _ builder: EvidenceBuilder) -> [Command] {
         var generator = SeededGenerator(seed: UInt64(number))
         let hours = number % 200
         var record = builder.record(number, [("email", number), ("login", number)], hours: hours)
         let text = (0..<generator.int(100...4_000)).map { _ in UInt8(generator.int(97...122)) }
         record.record?.attributes = Array("{\"a\":\"".utf8) + text + Array("\"}".utf8)
+        var seen = builder.event([("email", number), ("device", number)], hours: hours)
+        seen.behaviour = Array(#"{"views":[{"category":"tea"}]}"#.utf8)
         var commands: [Command] = [
             .record([
-                record, builder.event([("email", number), ("device", number)], hours: hours),
+                record, seen,
                 builder.event([("login", number), ("cookie", number)], hours: 199),
             ])
         ]
@@ -91,8 +93,8 @@ import Testing
             try carryOut(erasures[erasures.count - 1], store, &generator)
         }
         let needles = try erasures.flatMap { try store.engine.patterns(ofErasure: $0) }.compactMap { Needle($0) }
-        // Four identifiers and a record each, by key and by profile id; the record's nonce and tag.
-        #expect(needles.count == erasures.count * 12)
+        // Four identifiers and a record each, by key and by profile id; nonce and tag of the record and of what was done.
+        #expect(needles.count == erasures.count * 14)
         let content = try store.engine.digest(.content)
         let before = try search(store, path, needles)
         #expect(before.report.hitCount > 0, "deleted bytes are in the file until it is scrubbed")

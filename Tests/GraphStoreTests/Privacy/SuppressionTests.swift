@@ -57,7 +57,7 @@ import Testing
                 }
                 // An older key that is held is as good: it is nested up.
                 let older = try ring.identityHasher(namespace: "email", version: 1)
-                let nestings = try ring.nestings(namespace: "email", from: 1, to: version)
+                let nestings = try ring.nestings(from: 1, to: version)
                 for number in suppressed {
                     var keys: [UInt16: IdentityKey] = [1: older.key(sha256: digest(number))]
                     for nesting in nestings {

@@ -42,7 +42,9 @@ struct FuzzInput: Sendable {
 
 /// What a client that keeps to the specification might send.
 enum Transcript {
-    private static let rare: [Wire.Method] = [.stats, .digest, .check, .clusters, .sweep, .purge, .prove, .scrub]
+    private static let rare: [Wire.Method] = [
+        .stats, .digest, .check, .clusters, .sweep, .purge, .backup, .rotateKeys, .prove, .scrub,
+    ]
     private static let common: [Wire.Method] = Wire.Method.allCases.filter { !rare.contains($0) }
 
     static func make(_ random: inout SeededGenerator) -> [FuzzFrame] {

@@ -120,6 +120,11 @@ struct FuzzMessages {
         case .clusters: SelvedgeClustersRequest()
         case .key: SelvedgeKeyRequest.with { $0.subject = subject(&random) }
         case .sweep: SelvedgeSweepRequest()
+        case .backup:
+            SelvedgeBackupRequest.with {
+                ($0.reason, $0.expiresDays) = (random.pick(["", "a test"]), random.pick([0, 1, 9_999]))
+            }
+        case .rotateKeys: SelvedgeRotateKeysRequest.with { $0.reason = random.pick(["", "a test"]) }
         default: SelvedgePurgeRequest()
         }
     }

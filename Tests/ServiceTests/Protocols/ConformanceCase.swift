@@ -32,6 +32,18 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
         self.verify = { reply in try verify(try reply.message(Answer.self)) }
     }
 
+    /// A call that changes something and is answered by several messages.
+    init(
+        _ name: String, _ method: Wire.Method, _ message: some SwiftProtobuf.Message,
+        all verify: @escaping @Sendable (Reply) throws -> Void
+    ) {
+        testDescription = "\(method): \(name)"
+        self.method = method
+        self.message = message.bytes
+        isRead = false
+        self.verify = verify
+    }
+
     /// A call that is refused: the end of its reply, such as `INVALID_ARGUMENT missing_field`, and the field.
     init(
         _ name: String, _ method: Wire.Method, _ message: [UInt8], _ end: String, field: String = "", limit: UInt64 = 0

@@ -123,5 +123,24 @@ extension ConformanceCase {
             #expect(!answer.horizon.isEmpty)
         },
         ConformanceCase("garbage", .purge, garbage, "INVALID_ARGUMENT malformed_message"),
+        ConformanceCase("a file in pieces", .backup, SelvedgeBackupRequest.with { $0.reason = "a test" }) { reply in
+            let messages = try reply.messages.map { try SelvedgeBackupResponse(serializedBytes: $0) }
+            #expect(messages.count > 1 && messages.dropLast().allSatisfy { !$0.done && !$0.piece.isEmpty })
+            let last = try #require(messages.last)
+            #expect(last.done && last.rows > 10 && last.expiresMs - last.takenMs >= 30 * 86_400_000)
+        },
+        ConformanceCase(
+            "for ever", .backup, SelvedgeBackupRequest.with { ($0.reason, $0.expiresDays) = ("a test", 9_999) }.bytes,
+            "INVALID_ARGUMENT invalid_expiry", field: "expires_days"),
+        ConformanceCase(
+            "no reason", .backup, [], "INVALID_ARGUMENT missing_field", field: "reason", limit: 1_024),
+        ConformanceCase("all of them", .rotateKeys, SelvedgeRotateKeysRequest.with { $0.reason = "a test" }) { reply in
+            let messages = try reply.messages.map { try SelvedgeRotateKeysResponse(serializedBytes: $0) }
+            #expect(messages.dropLast().allSatisfy { !$0.done })
+            let last = try #require(messages.last)
+            #expect(last.done && last.version == 2 && last.contentBefore != last.contentAfter)
+        },
+        ConformanceCase(
+            "no reason", .rotateKeys, [], "INVALID_ARGUMENT missing_field", field: "reason", limit: 1_024),
     ]
 }

@@ -266,6 +266,21 @@ class Calls:
         """Deletes what is hidden; it cannot be taken back."""
         return await self._single(methods.PURGE, m.PurgeRequest(as_of_ms=as_of_ms), timeout)
 
+    async def backup(self, reason: str, *, expires_days: int = 30,
+                     timeout: Optional[float] = None) -> AsyncIterator[m.BackupResponse]:
+        """One moment of the store as a sealed file, in pieces; the last message says what it is of."""
+        request = m.BackupRequest(reason=reason, expires_days=expires_days)
+        async with closing(self._reading(Reading(methods.BACKUP, request), timeout)) as responses:
+            async for response in responses:
+                yield response
+
+    async def rotate_keys(self, reason: str, *, timeout: Optional[float] = None) -> AsyncIterator[m.RotateKeysResponse]:
+        """Brings every identity key to its next version; the last message says what was done."""
+        request = m.RotateKeysRequest(reason=reason)
+        async with closing(self._reading(Reading(methods.ROTATE_KEYS, request), timeout)) as responses:
+            async for response in responses:
+                yield response
+
     # The connection.
 
     async def health(self, service: str = "", *, timeout: Optional[float] = None) -> m.HealthCheckResponse:

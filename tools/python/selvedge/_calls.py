@@ -257,6 +257,19 @@ class Calls:
         """Deletes what is hidden; it cannot be taken back."""
         return self._single(methods.PURGE, m.PurgeRequest(as_of_ms=as_of_ms), timeout)
 
+    def backup(self, reason: str, *, expires_days: int = 30,
+               timeout: Optional[float] = None) -> Iterator[m.BackupResponse]:
+        """One moment of the store as a sealed file, in pieces; the last message says what it is of."""
+        request = m.BackupRequest(reason=reason, expires_days=expires_days)
+        for response in self._reading(Reading(methods.BACKUP, request), timeout):
+            yield response
+
+    def rotate_keys(self, reason: str, *, timeout: Optional[float] = None) -> Iterator[m.RotateKeysResponse]:
+        """Brings every identity key to its next version; the last message says what was done."""
+        request = m.RotateKeysRequest(reason=reason)
+        for response in self._reading(Reading(methods.ROTATE_KEYS, request), timeout):
+            yield response
+
     # The connection.
 
     def health(self, service: str = "", *, timeout: Optional[float] = None) -> m.HealthCheckResponse:

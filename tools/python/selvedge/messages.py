@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from selvedge._proto.grpc.health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 from selvedge._proto.selvedge.v1.admin_pb2 import (
-    CheckRequest, CheckResponse, ClustersRequest, ClustersResponse, DescribeRequest, DescribeResponse,
-    DigestRequest, DigestResponse, KeyRequest, KeyResponse, PurgeRequest, PurgeResponse, StatsRequest,
-    StatsResponse, SweepRequest, SweepResponse)
+    BackupRequest, BackupResponse, CheckRequest, CheckResponse, ClustersRequest, ClustersResponse,
+    DescribeRequest, DescribeResponse, DigestRequest, DigestResponse, KeyRequest, KeyResponse, PurgeRequest,
+    PurgeResponse, RotateKeysRequest, RotateKeysResponse, StatsRequest, StatsResponse, SweepRequest,
+    SweepResponse)
 from selvedge._proto.selvedge.v1.common_pb2 import (
     Digest, ErrorDetail, Identifier, Look, RecordName, Refusal, Subject)
 from selvedge._proto.selvedge.v1.consent_pb2 import (
@@ -34,22 +35,22 @@ from selvedge._proto.selvedge.v1.session_pb2 import (
     AuthenticateRequest, AuthenticateResponse, ClientHello, ServerHello)
 
 __all__ = [
-    "SCORE_BASIS_GENERIC", "SCORE_BASIS_PERSON",
-    "AccessRequest", "AccessResponse", "ApproveRequest", "AssertRequest", "AssertResponse", "AuthenticateRequest",
-    "AuthenticateResponse", "BasketLine", "CatalogueOffer", "CertificateRequest", "CertificateResponse",
-    "CheckRequest", "CheckResponse", "ClientHello", "ClustersRequest", "ClustersResponse", "ConsentCheckRequest",
-    "ConsentCheckResponse", "DecideOfferRequest", "DecideOfferResponse", "DecideRequest", "DecideResponse", "Decision",
-    "DecisionOutcome", "DescribeRequest", "DescribeResponse", "Digest", "DigestRequest", "DigestResponse", "Erasure",
-    "ErrorDetail", "Estimate", "ExplainRequest", "ExplainResponse", "FactCount", "HealthCheckRequest",
-    "HealthCheckResponse", "Identifier", "ItemOutcome", "KeyRequest", "KeyResponse", "LedgerEntry", "LedgerRequest",
-    "LedgerResponse", "LiftRequest", "ListRequest", "ListResponse", "LoadOffersRequest", "Look", "Member",
-    "MissingModel", "Notice", "ObjectRequest", "Observation", "OfferArm", "OfferCandidate", "OfferCatalogue",
-    "OfferOutcome", "OfferOutcomeRequest", "OfferOutcomeResponse", "OfferRule", "OfferTrace", "PlanErasureRequest",
-    "PlanErasureResponse", "PrivacyCount", "ProveRequest", "ProveResponse", "PurgeRequest", "PurgeResponse",
-    "PurposeView", "ReadmitRequest", "RecordName", "RecordRequest", "RecordResponse", "RecordStreamRequest",
-    "RecordStreamResponse", "Refusal", "RejectRequest", "RequestErasureRequest", "ResolveBatchRequest",
-    "ResolveBatchResponse", "ResolveRequest", "ResolveResponse", "RestrictRequest", "RetractRequest",
-    "RetractResponse", "ScoreBasis", "ScoreRequest", "ScoreResponse", "ScrubRequest", "ScrubResponse", "ServerHello",
-    "ShowOffersRequest", "SimulateRequest", "SimulateResponse", "StatsRequest", "StatsResponse", "StatusRequest",
-    "Subject", "SweepRequest", "SweepResponse", "TCFChoices", "WatchRequest", "WatchResponse",
+    "SCORE_BASIS_GENERIC", "SCORE_BASIS_PERSON", "AccessRequest", "AccessResponse", "ApproveRequest", "AssertRequest",
+    "AssertResponse", "AuthenticateRequest", "AuthenticateResponse", "BackupRequest", "BackupResponse", "BasketLine",
+    "CatalogueOffer", "CertificateRequest", "CertificateResponse", "CheckRequest", "CheckResponse", "ClientHello",
+    "ClustersRequest", "ClustersResponse", "ConsentCheckRequest", "ConsentCheckResponse", "DecideOfferRequest",
+    "DecideOfferResponse", "DecideRequest", "DecideResponse", "Decision", "DecisionOutcome", "DescribeRequest",
+    "DescribeResponse", "Digest", "DigestRequest", "DigestResponse", "Erasure", "ErrorDetail", "Estimate",
+    "ExplainRequest", "ExplainResponse", "FactCount", "HealthCheckRequest", "HealthCheckResponse", "Identifier",
+    "ItemOutcome", "KeyRequest", "KeyResponse", "LedgerEntry", "LedgerRequest", "LedgerResponse", "LiftRequest",
+    "ListRequest", "ListResponse", "LoadOffersRequest", "Look", "Member", "MissingModel", "Notice", "ObjectRequest",
+    "Observation", "OfferArm", "OfferCandidate", "OfferCatalogue", "OfferOutcome", "OfferOutcomeRequest",
+    "OfferOutcomeResponse", "OfferRule", "OfferTrace", "PlanErasureRequest", "PlanErasureResponse", "PrivacyCount",
+    "ProveRequest", "ProveResponse", "PurgeRequest", "PurgeResponse", "PurposeView", "ReadmitRequest", "RecordName",
+    "RecordRequest", "RecordResponse", "RecordStreamRequest", "RecordStreamResponse", "Refusal", "RejectRequest",
+    "RequestErasureRequest", "ResolveBatchRequest", "ResolveBatchResponse", "ResolveRequest", "ResolveResponse",
+    "RestrictRequest", "RetractRequest", "RetractResponse", "RotateKeysRequest", "RotateKeysResponse", "ScoreBasis",
+    "ScoreRequest", "ScoreResponse", "ScrubRequest", "ScrubResponse", "ServerHello", "ShowOffersRequest",
+    "SimulateRequest", "SimulateResponse", "StatsRequest", "StatsResponse", "StatusRequest", "Subject",
+    "SweepRequest", "SweepResponse", "TCFChoices", "WatchRequest", "WatchResponse",
 ]

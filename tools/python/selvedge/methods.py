@@ -41,8 +41,8 @@ def _unary(code: int, name: str, request: Any, response: Any, idempotent: bool =
     return Method(code, name, Kind.UNARY, request, response, idempotent)
 
 
-def _stream(code: int, name: str, request: Any, response: Any) -> Method:
-    return Method(code, name, Kind.SERVER_STREAM, request, response)
+def _stream(code: int, name: str, request: Any, response: Any, idempotent: bool = True) -> Method:
+    return Method(code, name, Kind.SERVER_STREAM, request, response, idempotent)
 
 
 AUTHENTICATE = _unary(0x0001, "Session/Authenticate", m.AuthenticateRequest, m.AuthenticateResponse)
@@ -71,6 +71,9 @@ SWEEP = _stream(0x0407, "Admin/Sweep", m.SweepRequest, m.SweepResponse)
 PURGE = _stream(0x0408, "Admin/Purge", m.PurgeRequest, m.PurgeResponse)
 LOAD_OFFERS = _unary(0x0409, "Admin/LoadOffers", m.LoadOffersRequest, m.OfferCatalogue, idempotent=False)
 SHOW_OFFERS = _unary(0x040a, "Admin/ShowOffers", m.ShowOffersRequest, m.OfferCatalogue)
+BACKUP = _stream(0x040b, "Admin/Backup", m.BackupRequest, m.BackupResponse, idempotent=False)
+ROTATE_KEYS = _stream(
+    0x040c, "Admin/RotateKeys", m.RotateKeysRequest, m.RotateKeysResponse, idempotent=False)
 REQUEST_ERASURE = _unary(
     0x0501, "Privacy/RequestErasure", m.RequestErasureRequest, m.Erasure, idempotent=False)
 PLAN_ERASURE = _unary(0x0502, "Privacy/PlanErasure", m.PlanErasureRequest, m.PlanErasureResponse)

@@ -12,8 +12,8 @@ struct KeysCommand: ParsableCommand {
 struct RotateKeysCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rotate",
-        abstract: "Give a store another root key.",
-        subcommands: [RotateWrappingCommand.self])
+        abstract: "Bring identity keys to their next version, or give a store another root key.",
+        subcommands: [RotateIdentityCommand.self, RotateWrappingCommand.self])
 
     mutating func run() throws {
         let names = Self.configuration.subcommands.compactMap { $0.configuration.commandName }

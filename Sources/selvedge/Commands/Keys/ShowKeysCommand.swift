@@ -17,7 +17,10 @@ struct ShowKeysCommand: ParsableCommand {
         try Console.line("root key: \(report.rootKey)" + (report.isBeside ? ", beside the data" : ""))
         try Console.line("wraps: \(report.bundle ?? "nothing: the store's keys are derived from it")")
         try Console.line("check value: \(report.checkValue)")
-        try Console.line("identity keys: version \(report.identityVersion)")
+        try Console.line(
+            "identity keys: version \(report.identityVersion)"
+                + (report.isRotating
+                    ? ", to which they are being rotated: `selvedge keys rotate identity` goes on" : ""))
         for entry in report.suppressions {
             try Console.line("suppressed under version \(entry.version): \(entry.count)")
         }

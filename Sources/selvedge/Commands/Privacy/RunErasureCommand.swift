@@ -45,6 +45,9 @@ extension ErasureTools {
             started: time(ending.began), ended: time(ending.ended))
         (search.files, search.bytes, search.hits) = (found.files, found.bytes, found.hits)
         (search.skipped, search.filesWithHits) = (found.skipped, found.filesWithHits)
+        var pending: [ErasureCertificate.Pending] = []
+        if let backups = ending.backups { pending.append(.backups(count: backups.count, until: time(backups.until))) }
+        if let feed = ending.feed { pending.append(.feedEntries(count: feed.entries, until: time(feed.until))) }
         let certificate = ErasureCertificate(
             reference: ending.status.number, requestHash: row.requestHash.bytes,
             requester: row.step(.requested)?.principal ?? "",
@@ -62,7 +65,7 @@ extension ErasureTools {
                         .init(place: $0, planted: entry.planted, seen: entry.seen)
                     }
                 }),
-            pending: ending.backups.map { [.backups(count: $0.count, until: time($0.until))] } ?? [],
+            pending: pending,
             toolVersion: found.version, issued: time(ending.ended))
         return (certificate.text, certificate.json)
     }

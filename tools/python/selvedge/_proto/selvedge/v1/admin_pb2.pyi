@@ -7,6 +7,28 @@ from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Map
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class BackupRequest(_message.Message):
+    __slots__ = ["expires_days", "reason"]
+    EXPIRES_DAYS_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    expires_days: int
+    reason: str
+    def __init__(self, reason: _Optional[str] = ..., expires_days: _Optional[int] = ...) -> None: ...
+
+class BackupResponse(_message.Message):
+    __slots__ = ["done", "expires_ms", "piece", "rows", "taken_ms"]
+    DONE_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_MS_FIELD_NUMBER: _ClassVar[int]
+    PIECE_FIELD_NUMBER: _ClassVar[int]
+    ROWS_FIELD_NUMBER: _ClassVar[int]
+    TAKEN_MS_FIELD_NUMBER: _ClassVar[int]
+    done: bool
+    expires_ms: int
+    piece: bytes
+    rows: int
+    taken_ms: int
+    def __init__(self, piece: _Optional[bytes] = ..., done: bool = ..., taken_ms: _Optional[int] = ..., expires_ms: _Optional[int] = ..., rows: _Optional[int] = ...) -> None: ...
+
 class CheckRequest(_message.Message):
     __slots__ = []
     def __init__(self) -> None: ...
@@ -118,6 +140,36 @@ class PurgeResponse(_message.Message):
     components_evaluated: int
     horizon: str
     def __init__(self, clock: _Optional[str] = ..., horizon: _Optional[str] = ..., components_evaluated: _Optional[int] = ...) -> None: ...
+
+class RotateKeysRequest(_message.Message):
+    __slots__ = ["reason"]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    reason: str
+    def __init__(self, reason: _Optional[str] = ...) -> None: ...
+
+class RotateKeysResponse(_message.Message):
+    __slots__ = ["content_after", "content_before", "done", "end", "next", "partition_after", "partition_before", "profiles_changed", "stage", "version"]
+    CONTENT_AFTER_FIELD_NUMBER: _ClassVar[int]
+    CONTENT_BEFORE_FIELD_NUMBER: _ClassVar[int]
+    DONE_FIELD_NUMBER: _ClassVar[int]
+    END_FIELD_NUMBER: _ClassVar[int]
+    NEXT_FIELD_NUMBER: _ClassVar[int]
+    PARTITION_AFTER_FIELD_NUMBER: _ClassVar[int]
+    PARTITION_BEFORE_FIELD_NUMBER: _ClassVar[int]
+    PROFILES_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    STAGE_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    content_after: _common_pb2.Digest
+    content_before: _common_pb2.Digest
+    done: bool
+    end: int
+    next: int
+    partition_after: _common_pb2.Digest
+    partition_before: _common_pb2.Digest
+    profiles_changed: int
+    stage: str
+    version: int
+    def __init__(self, stage: _Optional[str] = ..., next: _Optional[int] = ..., end: _Optional[int] = ..., done: bool = ..., version: _Optional[int] = ..., profiles_changed: _Optional[int] = ..., partition_before: _Optional[_Union[_common_pb2.Digest, _Mapping]] = ..., partition_after: _Optional[_Union[_common_pb2.Digest, _Mapping]] = ..., content_before: _Optional[_Union[_common_pb2.Digest, _Mapping]] = ..., content_after: _Optional[_Union[_common_pb2.Digest, _Mapping]] = ...) -> None: ...
 
 class StatsRequest(_message.Message):
     __slots__ = []
