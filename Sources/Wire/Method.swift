@@ -74,7 +74,8 @@ package enum Method: UInt16, Hashable, Sendable, CaseIterable {
     /// Whether a call may be sent again that was perhaps carried out: it changes nothing, or the same twice is the same once.
     package var isIdempotent: Bool {
         switch self {
-        case .simulate, .requestErasure, .approve, .reject, .readmit, .loadOffers, .decideOffer, .backup, .rotateKeys: false
+        case .simulate, .requestErasure, .approve, .reject, .readmit, .loadOffers, .decideOffer, .backup, .rotateKeys:
+            false
         default: true
         }
     }

@@ -17,7 +17,7 @@ enum FrameMutation {
                 min(place, other)..<max(place, other), with: strange.suffix(random.int(1...strange.count)))
         case 4: frames[place].stream = random.pick([0, 1, 2, .max, .max - 1, 1 << 31, frames[other].stream])
         case 5: frames[place].flags ^= 1 << UInt8(random.int(0...7))
-        case 6: frames[place].code = random.pick([0, 1, 0x0101, 0x0202, 0x0105, 0x0409, .max, frames[other].code])
+        case 6: frames[place].code = random.pick([0, 1, 0x0101, 0x0202, 0x0105, 0x04ff, .max, frames[other].code])
         case 7: frames[place].kind = UInt8(random.int(0...12))
         case 8: lie(about: &frames[place], &random)
         case 9...10: frames[place].payload = payload(frames[place].payload, &random)
