@@ -38,6 +38,9 @@ package enum Verdict: UInt8, Hashable, Sendable, CaseIterable {
     case contested = 4
     /// A probabilistic link that the other records of both clusters, taken together, speak against.
     case weakBridge = 5
+    /// A deterministic link that the records of both clusters, taken together, speak against: an identifier that two
+    /// people share.
+    case contradicted = 6
 }
 
 extension Verdict: CustomStringConvertible {
@@ -49,6 +52,7 @@ extension Verdict: CustomStringConvertible {
         case .profileSize: "profile_size"
         case .contested: "contested"
         case .weakBridge: "weak_bridge"
+        case .contradicted: "contradicted"
         }
     }
 }
@@ -98,7 +102,9 @@ package struct Clustering: Sendable {
 /// `unique_per_profile`. Where that leaves devices that two people claim, once more without their links.
 ///
 /// A probabilistic link is a bridge that must carry its own weight: it joins two clusters where the mean weight over all
-/// pairs of their records reaches the model's threshold. One that was too weak is tried again once others have joined.
+/// pairs of their records reaches the model's threshold. A deterministic link is refused where the records of both clusters
+/// are so unlike that the strength of the identifier does not make up for it. What was refused so is tried again once others
+/// have joined.
 package struct Clusterer {
     private let nodes: [ClusterNode]
     private let links: [ClusterLink]
@@ -108,12 +114,12 @@ package struct Clusterer {
     private var masks: [UInt64]
     private var identifiers: [Int32]
     private let likeness: MemberLikeness?
-    /// By root the members that can be compared; empty where nothing is probabilistic.
+    /// By root the members that can be compared; empty where there is no likeness.
     private var records: [[UInt32]] = []
 
     /// - Parameters:
     ///   - links: active links that connect `nodes`; links of a member to itself are ignored.
-    ///   - likeness: of the members; nil where no link is probabilistic.
+    ///   - likeness: of the members; nil where nothing is linked by likeness, or fewer than two members are records.
     package static func cluster(
         nodes: [ClusterNode], links: [ClusterLink], cannotLinks: [(Int32, Int32)], policies: Policies,
         likeness: MemberLikeness? = nil
@@ -175,15 +181,15 @@ package struct Clusterer {
         return numbered(verdicts)
     }
 
-    /// Tries bridges that were too weak again, as long as any is not.
+    /// Tries what records spoke against again, as long as any of it joins.
     private mutating func retry(_ order: [Int], _ verdicts: inout [Verdict]) {
         guard likeness != nil else { return }
-        var weak = order.filter { verdicts[$0] == .weakBridge }
-        while !weak.isEmpty {
-            let before = weak.count
-            for index in weak { verdicts[index] = attempt(links[index]) }
-            weak = weak.filter { verdicts[$0] == .weakBridge }
-            if weak.count == before { return }
+        var refused = order.filter { verdicts[$0] == .weakBridge || verdicts[$0] == .contradicted }
+        while !refused.isEmpty {
+            let before = refused.count
+            for index in refused { verdicts[index] = attempt(links[index]) }
+            refused = refused.filter { verdicts[$0] == .weakBridge || verdicts[$0] == .contradicted }
+            if refused.count == before { return }
         }
     }
 
@@ -212,15 +218,24 @@ package struct Clusterer {
         }
         let total = identifiers[Int(left)] + identifiers[Int(right)]
         if Int(total) > policies.profileIdentifiers { return .profileSize }
-        if link.kind == .probabilistic, let likeness {
-            let carried = likeness.bridge(records[Int(left)], records[Int(right)])
-            if carried < likeness.threshold { return .weakBridge }
-        }
+        if let refusal = refusal(link, left, right) { return refusal }
         guard let union = sets.union(left, right) else { return .joined }
         masks[Int(union.kept)] |= masks[Int(union.absorbed)]
         identifiers[Int(union.kept)] = total
         if likeness != nil { records[Int(union.kept)] += records[Int(union.absorbed)] }
         return .joined
+    }
+
+    /// Whether the records of both clusters speak against a link.
+    private func refusal(_ link: ClusterLink, _ left: Int32, _ right: Int32) -> Verdict? {
+        guard let likeness, link.kind != .mustLink else { return nil }
+        let sides = (records[Int(left)], records[Int(right)])
+        if link.kind == .probabilistic {
+            return likeness.bridge(sides.0, sides.1) < likeness.threshold ? .weakBridge : nil
+        }
+        guard !sides.0.isEmpty, !sides.1.isEmpty else { return nil }
+        let strength = policies.bond(nodes[Int(link.left)].namespace, nodes[Int(link.right)].namespace)
+        return likeness.contradicts(sides.0, sides.1, strength: strength) ? .contradicted : nil
     }
 
     private mutating func breaksCannotLink(_ left: Int32, _ right: Int32) -> Bool {

@@ -112,6 +112,7 @@ struct Explainer {
         case .contested:
             [from, to].filter { isContested($0, component) }.map { "\(end(component.members[$0]))" }
                 .joined(separator: " and ") + ": more than one person claims it, so it joins nobody"
+        case .contradicted: "the records of both sides are unlike: two people share it"
         default: ""
         }
     }

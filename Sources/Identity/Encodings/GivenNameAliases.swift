@@ -1,5 +1,5 @@
-/// Short and pet forms of given names (English, as used in North America, Britain and Australia): common knowledge, not
-/// taken from any data set. Each line is a name and its forms.
+/// Short and pet forms of given names (English, as used in North America, Britain and Australia), and other spellings of one
+/// name: common knowledge, not taken from any data set. Each line is a name and its forms.
 enum GivenNameAliases {
     /// The names that a form may stand for, at most `limit`, without the form itself; empty for most.
     static func names(of form: [UInt8]) -> [[UInt8]] { table[form] ?? [] }
@@ -110,9 +110,7 @@ enum GivenNameAliases {
         melissa mel missy
         michael mike mick mickey micky
         mildred millie
-        mohamed mohd mhd
-        mohammad mohd mhd
-        muhammad mohd mhd
+        muhammad mohammed mohammad mohamed muhammed mohamad mehmet mohd mhd
         nathan nate
         nathaniel nate nat
         nicholas nick nicky
@@ -169,5 +167,56 @@ enum GivenNameAliases {
         wilfred wilf fred
         william bill billy will willie willy liam
         zachary zach zack
+        ahmad ahmed ahmet
+        aleksandr alexander alexandr oleksandr alejandro alessandro
+        alexey alexei aleksei aleksey
+        allan alan allen
+        anastasia anastassia nastassia nastasia nastya
+        andreas andrew andre andrei andrey andrzej
+        anna ann anne ana anya
+        annabel annabelle annabella anabella anabel
+        ashley ashleigh
+        brian bryan
+        candace candice kandace kandice candy
+        carl karl carlos charles
+        caitlin kaitlyn katelyn kaitlin
+        daniela danielle daniella
+        deborah debra
+        dmitri dmitry dimitri dmitriy
+        eric erik erick
+        elizabeth elisabeth elise elisa
+        fatima fatma fatimah
+        geoffrey jeffrey jeffery geoff jeff
+        george georg georges jorge giorgio georgy
+        graham graeme
+        hussein hussain husain hossein
+        isabel isabelle isabella
+        john johann juan jan giovanni ivan
+        joseph josef jose giuseppe youssef yusuf
+        katherine catherine kathryn katharine cathryn ekaterina katarina
+        keeley keely kayleigh kaylee kayley kaleigh
+        kristen kristin christen kirsten
+        lee leigh lea
+        lindsay lindsey
+        louis luis lewis luigi
+        mark marc marcus marco marek
+        mary marie maria
+        michael mikhail miguel mikael michel
+        morris maurice morrie moe
+        natalie natalia nataliya natasha
+        neil neal
+        nicholas nicolas nikolas nikolai
+        paul pablo pavel paolo
+        peter pedro petr pierre pietro
+        philip phillip
+        sarah sara zara sahra
+        sean shaun shawn
+        sergei sergey serge sergio
+        sophia sofia sophie
+        stephen steven stefan stephan esteban
+        susan susanne suzanne susanna suzanna
+        teresa theresa
+        thomas tomas tomasz
+        tracy tracey
         """
 }

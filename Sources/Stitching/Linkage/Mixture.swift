@@ -99,6 +99,7 @@ package struct Mixture: Sendable {
     /// Of a class that does not learn: where it is a person, those of matches; at home, those of households.
     private func probabilities(of pairClass: PairClass, _ index: Int, _ one: Comparison) -> [Double] {
         guard pairClass.frees(one.field, one.kind) else { return data.u[index] }
+        if pairClass == .juniors, one.field == .honorificSuffix { return Self.otherGeneration }
         let isOfPerson = pairClass == .moved || !PairClass.household.frees(one.field, one.kind)
         return m[isOfPerson ? PairClass.match.rawValue : PairClass.household.rawValue][index]
     }
@@ -119,15 +120,29 @@ package struct Mixture: Sendable {
     /// then, as a telephone at home.
     private func assumed(_ pairClass: PairClass, _ index: Int) -> [Double] {
         guard pairClass.frees(data.comparisons[index].field, data.comparisons[index].kind) else { return data.u[index] }
+        if data.comparisons[index].field == .honorificSuffix {
+            return pairClass == .juniors ? Self.otherGeneration : Self.ownGeneration
+        }
         let ofMatch = m[PairClass.match.rawValue][index]
         return pairClass.isMatch ? ofMatch : zip(ofMatch, data.u[index]).map { 0.3 * $0 + 0.7 * $1 }
     }
+
+    // What people of one name in one household write behind it to be told apart (Jr, Sr): nobody is both.
+    private static let otherGeneration = [0.95, 0.05]
+    private static let ownGeneration = [0.005, 0.995]
+
+    /// How often a value may say nothing in records of which nothing is known: errors elsewhere are not quite those here, so no
+    /// field of a transferred model speaks against a pair by more than four bits or so.
+    private static let transferDoubt = 0.05
 
     /// Nil where the model does not tell; u is this set's own.
     private func transferred(_ known: ComparisonModel?, _ pairClass: PairClass, _ index: Int) -> [Double]? {
         let one = data.comparisons[index]
         guard let known, pairClass.frees(one.field, one.kind) else { return nil }
-        return ordered(known.levels.map { $0.m[pairClass.rawValue] }, index, pairClass)
+        let mixed = zip(known.levels, data.u[index]).map { level, u in
+            (1 - Self.transferDoubt) * level.m[pairClass.rawValue] + Self.transferDoubt * u
+        }
+        return ordered(mixed, index, pairClass)
     }
 
     /// The share of matches among all pairs.
@@ -322,6 +337,7 @@ package struct Mixture: Sendable {
         case .givenName: active.contains(.twins) ? 0.05 : 0.15
         case .birthDate: active.contains(.juniors) ? 0.05 : 0.15
         case .familyName: 0.3
+        case .honorificSuffix: 0.02
         default: 1
         }
     }

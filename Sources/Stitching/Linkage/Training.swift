@@ -28,9 +28,11 @@ package struct Training: Sendable {
         package var candidateRules: Int
         /// Of the matches that all rules find, the part that the model's own blocking plan finds, by estimate.
         package var coverage: Double
+        /// Why what is known of errors was not learnt from these records but taken from `LinkageModel.general`; nil: it was.
+        package var refusal: TrainingRefusal?
     }
 
-    static let leastRecords = 100
+    static let leastRecords = 300
     static let leastAttributes = 2
     static let leastMatches = 20.0
     /// Matches for each record.
@@ -64,6 +66,25 @@ package struct Training: Sendable {
         options: Options = Options()
     ) throws(TrainingRefusal) -> Outcome {
         try Training(table, schema, anchors, options).run()
+    }
+
+    /// As `train`; but where the records are too few to learn from, or show nobody twice, the model made of other records is taken
+    /// for what is known of errors.
+    package static func trainOrTransfer(
+        _ table: RecordTable, schema: AttributeSchema, anchors: [(IdentityKey, IdentityKey)] = [],
+        options: Options = Options()
+    ) throws(TrainingRefusal) -> Outcome {
+        do throws(TrainingRefusal) {
+            return try train(table, schema: schema, anchors: anchors, options: options)
+        } catch {
+            switch error {
+            case .tooFewRecords, .tooFewMatches, .didNotConverge, .matchesDisagree: break
+            case .tooFewAttributes, .noCandidates, .tooManyMatches, .notMonotone: throw error
+            }
+            var outcome = try transfer(.general, to: table, schema: schema, options: options)
+            outcome.refusal = error
+            return outcome
+        }
     }
 
     /// The model on other records than it was trained on: what it knows of errors (m) stays; what is known of values (u and
