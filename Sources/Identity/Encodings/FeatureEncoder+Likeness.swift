@@ -41,7 +41,8 @@ extension FeatureEncoder {
         var bigrams = 0
         if let table = self.bigrams[Int(field.rawValue)] { bigrams = appendBigrams(field, table, compared) }
         let aliases = kind == .name ? appendAliases(field) : 0
-        payload[counts] = UInt32(compared) | UInt32(bigrams) << 8 | UInt32(aliases) << 16
+        payload[counts] =
+            UInt32(compared) | UInt32(bigrams) << 8 | UInt32(aliases) << 16 | (isKnownName(field) ? 1 << 24 : 0)
     }
 
     private mutating func normalise(_ field: FieldID) {
@@ -119,6 +120,11 @@ extension FeatureEncoder {
         }
         payload.removeSubrange(end...)
         return end - start
+    }
+
+    private func isKnownName(_ field: FieldID) -> Bool {
+        guard field == .givenName, text.count <= 12, text.allSatisfy({ $0 < 0x80 }) else { return false }
+        return GivenNameAliases.isKnown(text.map { UInt8(truncatingIfNeeded: $0) })
     }
 
     /// The name of an organisation without its legal form, an article before it, and what stands in brackets.

@@ -6,6 +6,12 @@ enum GivenNameAliases {
 
     static let limit = 4
 
+    /// Whether many people bear a name, in full or in short.
+    static func isKnown(_ name: [UInt8]) -> Bool { known.contains(name) }
+
+    private static let known: Set<[UInt8]> = Set(
+        (lines + " " + others).split(whereSeparator: { $0 == " " || $0 == "\n" }).map { Array($0.utf8) })
+
     private static let table: [[UInt8]: [[UInt8]]] = {
         var table: [[UInt8]: [[UInt8]]] = [:]
         for line in lines.split(separator: "\n") {
@@ -17,6 +23,35 @@ enum GivenNameAliases {
         }
         return table
     }()
+
+    // Frequent names without a form above.
+    private static let others = """
+        adam adrian agnes aidan alice alicia alma alvin amber amelia amy angelina anita annette april ariel arlene audrey
+        austin ava barry beatrice beth bianca billie blake bonnie brandon brenda brent brett bridget brittany bruce
+        bryce calvin cameron carla carmen carole carolyn casey cecil cecilia cedric celeste chad chelsea cheryl chloe
+        claire clara clarence claude claudia clayton clyde cody colin colleen connie connor constance corey craig
+        crystal curtis dale damian damon dana darla darlene darrell darren darryl dawn dean deanna dennis denise derek
+        derrick desiree devin diana diane dominic dominique doris dustin dwayne dylan earl edith edna eileen elaine
+        eleanor elena eliot ella ellen elmer elsie emma eric erica erika erin ernest estelle esther ethan ethel eunice
+        eva evan evelyn faith felicia felix fernando floyd gail garrett gavin gene genevieve georgia geraldine gilbert
+        gina gladys glen glenn gloria gordon grace grant greta guy gwendolyn hannah harriet harvey hazel heather heidi
+        hector hector henrietta herman hilary hope howard hugh hugo ian ida ingrid irene iris irma isaac isaiah ivy jack
+        jackson jaime jake jane janice jared jasmine jay jean jeanette jeanne jeannie jenna jeremy jerome jesse jill
+        joan joann joanna joanne jodi joel jordan jorge joy joyce juanita judy julian juliet june justin kara karen kari
+        karla kate kathy kay kayla keith kelly kelsey kelvin kerry kim kirk kristine kurt kyle lance lana laura lauren
+        laurie leah leigh lena leo leon leona leroy leslie lester leticia lewis linda lisa lloyd logan lois lola lora
+        loretta lori lorraine lucas lucia lucy luke lydia lyle lynn mabel mable mackenzie madeline magdalena malcolm
+        marcia marian marianne marilyn marina mario marion marissa marjorie marlene marsha marshall marta martha marvin
+        mason maureen mavis maya megan melanie melinda melody mercedes meredith micah michele michelle mindy mina
+        miranda miriam misty mitchell mona monica monique morgan muriel myra myrtle nadia naomi nelson nina noah noel
+        nora olga oscar otto owen paige pamela paula pauline pearl perry phyllis polly preston quentin ralph ramona
+        raphael raquel regina rene renee rhonda ricardo rita robin rocco rochelle roland rory rosa rosalie rose roxanne
+        ruben ruby rudolph rufus ruth ryan sabrina samuel scott sebastian selena seth shane shannon shari sharon sheila
+        shelby shelly sherri sherry shirley sidney sierra silvia simon simone sonia spencer stacey stacy stella stewart
+        sydney sylvia tamara tammy tanya tara tasha taylor terrence thelma tiffany tina todd tonya travis trevor tristan
+        troy tyler ursula valentina vanessa velma vera vernon vicki viola violet vivian wade wanda warren wayne wendy
+        wilbur wilma winifred yolanda yvette yvonne
+        """
 
     private static let lines = """
         abigail abby abbie gail

@@ -72,7 +72,7 @@ extension RecordEncoding {
         case .likeness:
             guard words.count >= 4 else { return false }
             let counts = words[3]
-            return counts >> 24 == 0
+            return counts >> 25 == 0
                 && words.count == 4 + Int(counts & 0xff) + Int(counts >> 8 & 0xff) + Int(counts >> 16 & 0xff)
         case .category: return words.count == 1
         case .date: return words.count >= 4

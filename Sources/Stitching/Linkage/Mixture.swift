@@ -30,6 +30,22 @@ package struct MixtureData: Sendable {
         self.totalPairs = totalPairs
     }
 
+    /// The same with u without the pairs that are matches: in a small set they are a good part of those that agree.
+    ///
+    /// - Parameters:
+    ///   - matches: by comparison and level.
+    ///   - pairs: by comparison, those of which both records have the field.
+    func without(matches: [[Double]], of pairs: [Double]) -> MixtureData {
+        let others = u.indices.map { index in
+            let counts = u[index].indices.map { max(u[index][$0] * pairs[index] - matches[index][$0], 0.5) }
+            let sum = counts.reduce(0, +)
+            return counts.map { $0 / sum }
+        }
+        return MixtureData(
+            comparisons: comparisons, u: others, patterns: patterns, patternOfPair: patternOfPair, rarities: rarities,
+            isAnchored: isAnchored, totalPairs: totalPairs)
+    }
+
     /// Every `step`th of the pairs.
     func sample(step: Int) -> MixtureData {
         let kept = Array(stride(from: 0, to: patternOfPair.count, by: step))
@@ -132,8 +148,32 @@ package struct Mixture: Sendable {
     private static let ownGeneration = [0.005, 0.995]
 
     /// How often a value may say nothing in records of which nothing is known: errors elsewhere are not quite those here, so no
-    /// field of a transferred model speaks against a pair by more than four bits or so.
-    private static let transferDoubt = 0.05
+    /// field of a transferred model speaks against a pair by more than five bits or so.
+    private static let transferDoubt = 0.03
+
+    /// Of the matches how many have moved, and of households how many are of twins or of juniors: too few to be learnt from a
+    /// small set, and so as anywhere.
+    private static let usualParts: [(PairClass, of: PairClass, part: Double)] = [
+        (.moved, .match, 0.15), (.twins, .household, 0.03), (.juniors, .household, 0.03),
+    ]
+
+    private mutating func keepUsualParts() {
+        for (pairClass, whole, part) in Self.usualParts where active.contains(pairClass) {
+            shares[pairClass.rawValue] = max(part * shares[whole.rawValue], 1e-15)
+        }
+    }
+
+    /// How many pairs of each comparison and level are matches, by the posteriors of all pairs.
+    func matchesByLevel() -> [[Double]] {
+        var counts = data.u.map { Array(repeating: 0.0, count: $0.count) }
+        for (pair, posterior) in posteriors().enumerated() {
+            let pattern = data.patterns[Int(data.patternOfPair[pair])]
+            for index in counts.indices where pattern[index] != LevelPattern.missing {
+                counts[index][Int(pattern[index])] += posterior
+            }
+        }
+        return counts
+    }
 
     /// Nil where the model does not tell; u is this set's own.
     private func transferred(_ known: ComparisonModel?, _ pairClass: PairClass, _ index: Int) -> [Double]? {
@@ -142,7 +182,10 @@ package struct Mixture: Sendable {
         let mixed = zip(known.levels, data.u[index]).map { level, u in
             (1 - Self.transferDoubt) * level.m[pairClass.rawValue] + Self.transferDoubt * u
         }
-        return ordered(mixed, index, pairClass)
+        let found = ordered(mixed, index, pairClass)
+        // Likeness of another sort, as an initial or a short form, speaks against nobody.
+        let others = one.kind.orderedCount..<one.kind.levelCount
+        return found.indices.map { others.contains($0) ? max(found[$0], data.u[index][$0]) : found[$0] }
     }
 
     /// The share of matches among all pairs.
@@ -301,7 +344,7 @@ package struct Mixture: Sendable {
                 m[pairClass.rawValue][index] = ordered(levels, index, pairClass)
             }
         }
-        if !isTransferred { copyToMoved() }
+        if isTransferred { keepUsualParts() } else { copyToMoved() }
     }
 
     private mutating func copyToMoved() {

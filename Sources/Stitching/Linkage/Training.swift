@@ -33,6 +33,7 @@ package struct Training: Sendable {
     }
 
     static let leastRecords = 300
+    private static let transferRounds = 3
     static let leastAttributes = 2
     static let leastMatches = 20.0
     /// Matches for each record.
@@ -111,13 +112,28 @@ package struct Training: Sendable {
         let data = mixtureData(comparisons, frequencies, random, candidates)
         var mixture: Mixture
         if let known {
-            mixture = Mixture(data, transferring: known, records: Double(table.count))
-            try mixture.fit()
+            mixture = try transferred(known, data)
         } else {
             mixture = try fit(data)
             try check(mixture, data)
         }
         return outcome(mixture, frequencies, random, candidates)
+    }
+
+    /// Shares are learnt, and u without the matches that they make, a few times by turns.
+    private func transferred(_ known: LinkageModel, _ data: MixtureData) throws(TrainingRefusal) -> Mixture {
+        let pairs = data.comparisons.map { one in
+            let count = Double(table.presence(of: one.field))
+            return count * (count - 1) / 2
+        }
+        var mixture = Mixture(data, transferring: known, records: Double(table.count))
+        try mixture.fit()
+        for _ in 0..<Self.transferRounds {
+            let others = data.without(matches: mixture.matchesByLevel(), of: pairs)
+            mixture = Mixture(others, transferring: known, records: Double(table.count))
+            try mixture.fit()
+        }
+        return mixture
     }
 
     private func outcome(
