@@ -41,6 +41,8 @@ package enum Verdict: UInt8, Hashable, Sendable, CaseIterable {
     /// A deterministic link that the records of both clusters, taken together, speak against: an identifier that two
     /// people share.
     case contradicted = 6
+    /// A probabilistic link of records that are as like somebody else, who is not the other.
+    case ambiguous = 7
 }
 
 extension Verdict: CustomStringConvertible {
@@ -53,6 +55,7 @@ extension Verdict: CustomStringConvertible {
         case .contested: "contested"
         case .weakBridge: "weak_bridge"
         case .contradicted: "contradicted"
+        case .ambiguous: "ambiguous"
         }
     }
 }
@@ -103,7 +106,8 @@ package struct Clustering: Sendable {
 ///
 /// A probabilistic link is a bridge that must carry its own weight: it joins two clusters where the mean weight over all
 /// pairs of their records reaches the model's threshold. A deterministic link is refused where the records of both clusters
-/// are so unlike that the strength of the identifier does not make up for it. What was refused so is tried again once others
+/// are so unlike that the strength of the identifier does not make up for it. A probabilistic link is ambiguous where one of
+/// the clusters is about as like a third that the other denies. What was refused so is tried again once others
 /// have joined.
 package struct Clusterer {
     private let nodes: [ClusterNode]
@@ -116,6 +120,8 @@ package struct Clusterer {
     private let likeness: MemberLikeness?
     /// By root the members that can be compared; empty where there is no likeness.
     private var records: [[UInt32]] = []
+    /// By member the other ends of its probabilistic links.
+    private var alike: [[UInt32]] = []
 
     /// - Parameters:
     ///   - links: active links that connect `nodes`; links of a member to itself are ignored.
@@ -141,6 +147,7 @@ package struct Clusterer {
         sets = UnionFind(count: 0)
         masks = []
         identifiers = []
+        if likeness != nil { alike = Rivalry.neighbours(nodes.count, links.filter { $0.kind == .probabilistic }) }
         separate()
     }
 
@@ -184,11 +191,12 @@ package struct Clusterer {
     /// Tries what records spoke against again, as long as any of it joins.
     private mutating func retry(_ order: [Int], _ verdicts: inout [Verdict]) {
         guard likeness != nil else { return }
-        var refused = order.filter { verdicts[$0] == .weakBridge || verdicts[$0] == .contradicted }
+        let open: Set<Verdict> = [.weakBridge, .contradicted, .ambiguous]
+        var refused = order.filter { open.contains(verdicts[$0]) }
         while !refused.isEmpty {
             let before = refused.count
             for index in refused { verdicts[index] = attempt(links[index]) }
-            refused = refused.filter { verdicts[$0] == .weakBridge || verdicts[$0] == .contradicted }
+            refused = refused.filter { open.contains(verdicts[$0]) }
             if refused.count == before { return }
         }
     }
@@ -227,15 +235,40 @@ package struct Clusterer {
     }
 
     /// Whether the records of both clusters speak against a link.
-    private func refusal(_ link: ClusterLink, _ left: Int32, _ right: Int32) -> Verdict? {
+    private mutating func refusal(_ link: ClusterLink, _ left: Int32, _ right: Int32) -> Verdict? {
         guard let likeness, link.kind != .mustLink else { return nil }
         let sides = (records[Int(left)], records[Int(right)])
         if link.kind == .probabilistic {
-            return likeness.bridge(sides.0, sides.1) < likeness.threshold ? .weakBridge : nil
+            let carried = likeness.bridge(sides.0, sides.1)
+            guard carried >= likeness.threshold else { return .weakBridge }
+            return isAmbiguous(left, right, carried, likeness) ? .ambiguous : nil
         }
         guard !sides.0.isEmpty, !sides.1.isEmpty else { return nil }
         let strength = policies.bond(nodes[Int(link.left)].namespace, nodes[Int(link.right)].namespace)
         return likeness.contradicts(sides.0, sides.1, strength: strength) ? .contradicted : nil
+    }
+
+    /// Whether one of two clusters is as like a third, which the other denies.
+    private mutating func isAmbiguous(
+        _ left: Int32, _ right: Int32, _ carried: LinkWeight, _ likeness: MemberLikeness
+    ) -> Bool {
+        let least = max(likeness.threshold, Rivalry.least(carried))
+        for (own, other) in [(left, right), (right, left)] {
+            var seen: Set<Int32> = [own, other]
+            for member in records[Int(own)] {
+                for neighbour in alike[Int(member)] {
+                    let rival = sets.find(Int32(neighbour))
+                    guard seen.insert(rival).inserted else { continue }
+                    let members = records[Int(rival)]
+                    if likeness.bridge(records[Int(own)], members) >= least,
+                        likeness.contradicts(records[Int(other)], members, strength: 0)
+                    {
+                        return true
+                    }
+                }
+            }
+        }
+        return false
     }
 
     private mutating func breaksCannotLink(_ left: Int32, _ right: Int32) -> Bool {

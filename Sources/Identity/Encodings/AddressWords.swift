@@ -47,7 +47,8 @@ enum AddressWords {
         switch parts.count {
         case 1: return areDigits(parts[0], 5...6) ? word : nil
         case 2 where areDigits(parts[0], 5...5) && areDigits(parts[1], 4...4): return String(parts[0])
-        case 2 where parts[0].utf8.count <= 3 && parts[0].utf8.allSatisfy({ $0 &- 97 < 26 })
+        case 2
+        where parts[0].utf8.count <= 3 && parts[0].utf8.allSatisfy({ $0 &- 97 < 26 })
             && areDigits(parts[1], 4...5):
             return String(parts[1])
         default: return nil

@@ -46,7 +46,8 @@ extension AttributeValues {
     }
 
     private mutating func shorten(region index: Int) {
-        guard withValue(index, { $0.count > 3 }), let short = AddressWords.region(NameWords.letters(bytes(index))) else {
+        guard withValue(index, { $0.count > 3 }), let short = AddressWords.region(NameWords.letters(bytes(index)))
+        else {
             return
         }
         let code = Array(short.utf8)
@@ -112,7 +113,8 @@ struct AddressLine {
     private static func isNumber(_ word: String) -> Bool {
         guard let first = word.utf8.first, first &- 48 < 10, word.utf8.count <= 6 else { return false }
         let digits = word.utf8.prefix { $0 &- 48 < 10 }.count
-        return digits >= word.utf8.count - 1 || word.utf8.contains { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "-") }
+        return digits >= word.utf8.count - 1
+            || word.utf8.contains { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "-") }
     }
 
     private static func hasDigit(_ word: String) -> Bool { word.utf8.contains { $0 &- 48 < 10 } }
@@ -214,7 +216,8 @@ struct AddressLine {
             var words = part
             var index = words.count - 1
             while index >= 0 {
-                let isPair = index > 0 && postalCode.isEmpty && AddressWords.isPostalPair(words[index - 1], words[index])
+                let isPair =
+                    index > 0 && postalCode.isEmpty && AddressWords.isPostalPair(words[index - 1], words[index])
                 if isPair {
                     postalCode = Self.text([words[index - 1] + words[index]])
                     words.removeSubrange(index - 1...index)

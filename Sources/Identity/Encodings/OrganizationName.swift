@@ -10,7 +10,9 @@ enum OrganizationName {
             if byte == UInt8(ascii: ")"), depth > 0 { depth -= 1 }
         }
         var words = text.split(separator: UInt8(ascii: " ")).map(Array.init)
-        while words.count > 1, let last = words.last, legalForms.contains(NameWords.letters(last)) { words.removeLast() }
+        while words.count > 1, let last = words.last, legalForms.contains(NameWords.letters(last)) {
+            words.removeLast()
+        }
         if words.count > 1, let first = words.first, NameWords.letters(first) == "the" { words.removeFirst() }
         return words.isEmpty ? name : NameWords.joined(words[...])
     }

@@ -36,6 +36,19 @@ package struct BulkMatcher: Sendable {
         }
     }
 
+    /// What the fields of any two records say by themselves, where both share an identifier.
+    func evenWeight(_ left: UInt32, _ right: UInt32) -> LinkWeight {
+        let all = rarities.span
+        let first = Int(left) * width
+        let second = Int(right) * width
+        return table.withRecord(Int(left)) { one in
+            table.withRecord(Int(right)) { other in
+                scorer.evenWeight(
+                    one, all.extracting(first..<first + width), other, all.extracting(second..<second + width))
+            }
+        }
+    }
+
     /// How the weight of two records comes about.
     package func waterfall(_ left: UInt32, _ right: UInt32) -> Waterfall {
         let all = rarities.span
@@ -84,6 +97,6 @@ package struct BulkMatcher: Sendable {
     ) -> LinkClusters {
         LinkClusters.form(
             count: table.count, links: links.filter { $0.weight >= scorer.model.linkThreshold },
-            threshold: scorer.model.linkThreshold, constraints: constraints, weight: weight)
+            threshold: scorer.model.linkThreshold, constraints: constraints, evenWeight: evenWeight, weight: weight)
     }
 }

@@ -19,7 +19,8 @@ extension LinkageModel {
             }
         }
         return LinkageModel(
-            version: 0, comparisons: comparisons, shares: GeneralModel.shares, linkThreshold: LinkWeight(probability: 0.5),
+            version: 0, comparisons: comparisons, shares: GeneralModel.shares,
+            linkThreshold: LinkWeight(probability: 0.5),
             reviewThreshold: LinkWeight(probability: 0.1), blocking: .none, trainedRecords: 0)
     }()
 }

@@ -73,7 +73,8 @@ import Testing
     }
 
     private static let home: Attributes = [
-        ("family_name", "kalomi"), ("street_address", "rutensa street"), ("house_number", "12"), ("postal_code", "4711"),
+        ("family_name", "kalomi"), ("street_address", "rutensa street"), ("house_number", "12"),
+        ("postal_code", "4711"),
     ]
 
     @Test func anIdentifierThatTwoPeopleShareJoinsOneOfThem() throws {

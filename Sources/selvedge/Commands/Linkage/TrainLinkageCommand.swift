@@ -58,7 +58,8 @@ struct TrainLinkageCommand: ParsableCommand {
         try Console.line(
             "model \(answer.version) of \(answer.records) records, by \(answer.attributes.joined(separator: ", "))")
         if let reason = answer.notLearnt {
-            try Console.line("what is known of errors comes with the program, as it could not be learnt here: \(reason)")
+            try Console.line(
+                "what is known of errors comes with the program, as it could not be learnt here: \(reason)")
         }
         try Console.line(
             "about \(answer.estimatedMatches) pairs are one person's; \(answer.rules) rules find "
