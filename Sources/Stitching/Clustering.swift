@@ -38,6 +38,11 @@ package enum Verdict: UInt8, Hashable, Sendable, CaseIterable {
     case contested = 4
     /// A probabilistic link that the other records of both clusters, taken together, speak against.
     case weakBridge = 5
+    /// A deterministic link that the records of both clusters, taken together, speak against: an identifier that two
+    /// people share.
+    case contradicted = 6
+    /// A probabilistic link of records that are as like somebody else, who is not the other.
+    case ambiguous = 7
 }
 
 extension Verdict: CustomStringConvertible {
@@ -49,6 +54,8 @@ extension Verdict: CustomStringConvertible {
         case .profileSize: "profile_size"
         case .contested: "contested"
         case .weakBridge: "weak_bridge"
+        case .contradicted: "contradicted"
+        case .ambiguous: "ambiguous"
         }
     }
 }
@@ -98,7 +105,10 @@ package struct Clustering: Sendable {
 /// `unique_per_profile`. Where that leaves devices that two people claim, once more without their links.
 ///
 /// A probabilistic link is a bridge that must carry its own weight: it joins two clusters where the mean weight over all
-/// pairs of their records reaches the model's threshold. One that was too weak is tried again once others have joined.
+/// pairs of their records reaches the model's threshold. A deterministic link is refused where the records of both clusters
+/// are so unlike that the strength of the identifier does not make up for it. A probabilistic link is ambiguous where one of
+/// the clusters is about as like a third that the other denies. What was refused so is tried again once others
+/// have joined.
 package struct Clusterer {
     private let nodes: [ClusterNode]
     private let links: [ClusterLink]
@@ -108,12 +118,14 @@ package struct Clusterer {
     private var masks: [UInt64]
     private var identifiers: [Int32]
     private let likeness: MemberLikeness?
-    /// By root the members that can be compared; empty where nothing is probabilistic.
+    /// By root the members that can be compared; empty where there is no likeness.
     private var records: [[UInt32]] = []
+    /// By member the other ends of its probabilistic links.
+    private var alike: [[UInt32]] = []
 
     /// - Parameters:
     ///   - links: active links that connect `nodes`; links of a member to itself are ignored.
-    ///   - likeness: of the members; nil where no link is probabilistic.
+    ///   - likeness: of the members; nil where nothing is linked by likeness, or fewer than two members are records.
     package static func cluster(
         nodes: [ClusterNode], links: [ClusterLink], cannotLinks: [(Int32, Int32)], policies: Policies,
         likeness: MemberLikeness? = nil
@@ -135,6 +147,7 @@ package struct Clusterer {
         sets = UnionFind(count: 0)
         masks = []
         identifiers = []
+        if likeness != nil { alike = Rivalry.neighbours(nodes.count, links.filter { $0.kind == .probabilistic }) }
         separate()
     }
 
@@ -175,15 +188,16 @@ package struct Clusterer {
         return numbered(verdicts)
     }
 
-    /// Tries bridges that were too weak again, as long as any is not.
+    /// Tries what records spoke against again, as long as any of it joins.
     private mutating func retry(_ order: [Int], _ verdicts: inout [Verdict]) {
         guard likeness != nil else { return }
-        var weak = order.filter { verdicts[$0] == .weakBridge }
-        while !weak.isEmpty {
-            let before = weak.count
-            for index in weak { verdicts[index] = attempt(links[index]) }
-            weak = weak.filter { verdicts[$0] == .weakBridge }
-            if weak.count == before { return }
+        let open: Set<Verdict> = [.weakBridge, .contradicted, .ambiguous]
+        var refused = order.filter { open.contains(verdicts[$0]) }
+        while !refused.isEmpty {
+            let before = refused.count
+            for index in refused { verdicts[index] = attempt(links[index]) }
+            refused = refused.filter { open.contains(verdicts[$0]) }
+            if refused.count == before { return }
         }
     }
 
@@ -212,15 +226,49 @@ package struct Clusterer {
         }
         let total = identifiers[Int(left)] + identifiers[Int(right)]
         if Int(total) > policies.profileIdentifiers { return .profileSize }
-        if link.kind == .probabilistic, let likeness {
-            let carried = likeness.bridge(records[Int(left)], records[Int(right)])
-            if carried < likeness.threshold { return .weakBridge }
-        }
+        if let refusal = refusal(link, left, right) { return refusal }
         guard let union = sets.union(left, right) else { return .joined }
         masks[Int(union.kept)] |= masks[Int(union.absorbed)]
         identifiers[Int(union.kept)] = total
         if likeness != nil { records[Int(union.kept)] += records[Int(union.absorbed)] }
         return .joined
+    }
+
+    /// Whether the records of both clusters speak against a link.
+    private mutating func refusal(_ link: ClusterLink, _ left: Int32, _ right: Int32) -> Verdict? {
+        guard let likeness, link.kind != .mustLink else { return nil }
+        let sides = (records[Int(left)], records[Int(right)])
+        if link.kind == .probabilistic {
+            let carried = likeness.bridge(sides.0, sides.1)
+            guard carried >= likeness.threshold else { return .weakBridge }
+            return isAmbiguous(left, right, carried, likeness) ? .ambiguous : nil
+        }
+        guard !sides.0.isEmpty, !sides.1.isEmpty else { return nil }
+        let strength = policies.bond(nodes[Int(link.left)].namespace, nodes[Int(link.right)].namespace)
+        return likeness.contradicts(sides.0, sides.1, strength: strength) ? .contradicted : nil
+    }
+
+    /// Whether one of two clusters is as like a third, which the other denies.
+    private mutating func isAmbiguous(
+        _ left: Int32, _ right: Int32, _ carried: LinkWeight, _ likeness: MemberLikeness
+    ) -> Bool {
+        let least = max(likeness.threshold, Rivalry.least(carried))
+        for (own, other) in [(left, right), (right, left)] {
+            var seen: Set<Int32> = [own, other]
+            for member in records[Int(own)] {
+                for neighbour in alike[Int(member)] {
+                    let rival = sets.find(Int32(neighbour))
+                    guard seen.insert(rival).inserted else { continue }
+                    let members = records[Int(rival)]
+                    if likeness.bridge(records[Int(own)], members) >= least,
+                        likeness.contradicts(records[Int(other)], members, strength: 0)
+                    {
+                        return true
+                    }
+                }
+            }
+        }
+        return false
     }
 
     private mutating func breaksCannotLink(_ left: Int32, _ right: Int32) -> Bool {

@@ -5,7 +5,7 @@ internal import Stitching
 /// Runs the default recipe on a set and says how well it did: no parameter is told, and no truth seen before the end.
 @main
 struct EvaluateLinkage {
-    static func main() async throws {
+    static func main() throws {
         guard let options = EvaluationOptions(Array(CommandLine.arguments.dropFirst())) else {
             print(EvaluationOptions.usage)
             exit(2)
@@ -15,7 +15,8 @@ struct EvaluateLinkage {
         let table = try data.table()
         do throws(TrainingRefusal) {
             let outcome = try train(table, data, options)
-            await evaluate(outcome, table, data, options)
+            if options.isPrinted { return Report.write(outcome.model) }
+            evaluate(outcome, table, data, options)
         } catch {
             print("  refused: \(error)")
         }
@@ -45,9 +46,9 @@ struct EvaluateLinkage {
 
     private static func evaluate(
         _ outcome: Training.Outcome, _ table: RecordTable, _ data: DataSet, _ options: EvaluationOptions
-    ) async {
+    ) {
         let matcher = BulkMatcher(table, outcome.model)
-        let links = await matcher.links(atLeast: LinkWeight(bits: -20))
+        let links = matcher.links(atLeast: LinkWeight(bits: -20))
         var constraints = ClusterConstraints()
         if options.usesIdentifiers { constraints.joined = data.joined(table) }
         let clusters = matcher.clusters(links, constraints: constraints)

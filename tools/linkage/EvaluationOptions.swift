@@ -17,6 +17,8 @@ struct EvaluationOptions {
     /// Identifiers are compared as codes.
     var takesIdentifiers = false
     var isVerbose = false
+    /// Whether the model is written as `GeneralModel` holds it, and nothing else.
+    var isPrinted = false
     /// How many misses and mistakes are shown.
     var misses = 0
     /// Measures speed on so many people instead.
@@ -24,7 +26,7 @@ struct EvaluationOptions {
 
     static let usage = """
         usage: evaluate-linkage [--truth CSV] [--without NAMES] [--trained-on FILE|SHAPE]... [--identifiers]
-                   [--identifiers-as-attributes] [--verbose] [--misses N] FILE.jsonl...
+                   [--identifiers-as-attributes] [--verbose] [--print] [--misses N] FILE.jsonl...
                evaluate-linkage --synthetic SHAPE [--people N] [--seed N] ...
                evaluate-linkage --speed PEOPLE
         shapes: \(SyntheticShape.names.joined(separator: " "))
@@ -38,6 +40,7 @@ struct EvaluationOptions {
             case "--identifiers": usesIdentifiers = true
             case "--identifiers-as-attributes": takesIdentifiers = true
             case "--verbose": isVerbose = true
+            case "--print": isPrinted = true
             case _ where word.hasPrefix("--"):
                 guard let value = rest.popFirst(), take(word, value) else { return nil }
             default: paths.append(word)

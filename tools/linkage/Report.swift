@@ -35,6 +35,17 @@ struct Report {
         if misses > 0 { writeMisses(truth, misses) }
     }
 
+    /// The model as `GeneralModel` holds it.
+    static func write(_ model: LinkageModel) {
+        print("    static let shares = [\(model.shares.map { String(format: "%.2e", $0) }.joined(separator: ", "))]")
+        for one in model.comparisons {
+            print(one.name)
+            for level in one.levels {
+                print("  " + level.m.map { String(format: "%.2e", $0) }.joined(separator: " "))
+            }
+        }
+    }
+
     private var candidatePairs: Int {
         var found: [UInt32] = []
         return (0..<table.count).reduce(0) { sum, record in

@@ -104,7 +104,11 @@ struct Explainer {
         guard let likeness = Likeness(link.evidence) else { return "" }
         let bits = (likeness.weight.bits * 10).rounded() / 10
         let found = "likeness of \(bits) bits by model \(likeness.version)"
-        return link.verdict == .weakBridge ? found + "; the other records of both sides speak against it" : found
+        switch link.verdict {
+        case .weakBridge: return found + "; the other records of both sides speak against it"
+        case .ambiguous: return found + "; one side is as like somebody else, who is not the other"
+        default: return found
+        }
     }
 
     private func detail(_ verdict: Verdict, _ component: Component, _ from: Int, _ to: Int) -> String {
@@ -114,6 +118,7 @@ struct Explainer {
         case .contested:
             [from, to].filter { isContested($0, component) }.map { "\(end(component.members[$0]))" }
                 .joined(separator: " and ") + ": more than one person claims it, so it joins nobody"
+        case .contradicted: "the records of both sides are unlike: two people share it"
         default: ""
         }
     }

@@ -70,7 +70,9 @@ extension Applier {
             try LinkageBuild.clear(&transaction)
         }
         touched.formUnion(try matched(transaction))
-        try evaluate(touched.sorted(), &transaction)
+        // What identifiers join, records may speak against: otherwise under another model, and not at all under none.
+        let others = try recordsTogether(transaction)
+        try evaluate(touched.union(others).sorted(), &transaction)
         return touched.count
     }
 
@@ -79,6 +81,20 @@ extension Applier {
         var nodes: Set<NodeID> = []
         try transaction.scan(Tables.matches) { key, _ in
             nodes.insert(key.first)
+            return .proceed
+        }
+        return nodes
+    }
+
+    /// A record of each component that has several.
+    private func recordsTogether(_ transaction: borrowing WriteTransaction) throws -> Set<NodeID> {
+        var nodes: Set<NodeID> = []
+        try transaction.scan(Tables.components) { _, payload in
+            guard case .component(let component) = try ComponentCodec.decode(payload, version: ComponentCodec.version),
+                component.members.count(where: { $0.namespace == .record }) > 1,
+                let record = component.members.first(where: { $0.namespace == .record })
+            else { return .proceed }
+            nodes.insert(record.node)
             return .proceed
         }
         return nodes

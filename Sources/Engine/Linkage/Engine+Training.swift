@@ -29,7 +29,7 @@ extension Engine {
                 if let known {
                     try Training.transfer(known, to: table, schema: schema, options: options)
                 } else {
-                    try Training.train(table, schema: schema, anchors: anchors, options: options)
+                    try Training.trainOrTransfer(table, schema: schema, anchors: anchors, options: options)
                 }
         } catch {
             throw EngineError.cannotTrain(error)

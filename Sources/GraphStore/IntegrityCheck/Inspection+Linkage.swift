@@ -89,11 +89,11 @@ extension Inspection {
         }
     }
 
-    /// The encodings of a component's records; nil where none of its links is probabilistic.
+    /// The encodings of a component's records; nil where nothing is linked by likeness, or there are fewer than two.
     func likeness(
         _ component: Component, _ snapshot: borrowing some Snapshot & ~Copyable
     ) throws -> MemberLikeness? {
-        guard let linkage, component.links.contains(where: { $0.kind == .probabilistic }) else { return nil }
+        guard let linkage, component.members.count(where: { $0.namespace == .record }) > 1 else { return nil }
         let encodings = try component.members.map { member in
             guard member.namespace == .record, !member.flags.contains(.hidden) || member.flags.contains(.fenced) else {
                 return Weighable?.none

@@ -25,7 +25,7 @@ package struct LinkageBuild {
 
     /// The pairs at the review threshold or above, by their nodes; each once, its lower node first.
     package func matches(_ matcher: BulkMatcher) -> [(pair: NodePair, row: MatchRow)] {
-        let links = matcher.links(of: 0..<table.count, atLeast: linkage.model.reviewThreshold)
+        let links = matcher.links(atLeast: linkage.model.reviewThreshold)
         return links.map { link in
             let (left, right) = (Int(link.left), Int(link.right))
             let inOrder = nodes[left] < nodes[right]

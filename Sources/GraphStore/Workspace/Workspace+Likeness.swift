@@ -50,13 +50,20 @@ extension Workspace {
         return .active
     }
 
+    /// Whether a component has records that a model can compare: two at least.
     func hasLikeness(_ component: Int) -> Bool {
-        linkList[regrouped[component].links].contains { links[Int($0)].kind == .probabilistic }
+        guard linkage != nil else { return false }
+        var records = 0
+        for member in memberList[regrouped[component].members] where nodes[Int(member)].isRecord {
+            records += 1
+            if records > 1 { return true }
+        }
+        return false
     }
 
-    /// The encodings of a component's records; nil where none of its links is probabilistic.
+    /// The encodings of a component's records; nil where nothing is linked by likeness, or there are fewer than two.
     func likeness(of component: Int, _ transaction: borrowing WriteTransaction) throws -> MemberLikeness? {
-        guard let linkage, hasLikeness(component) else { return nil }
+        guard hasLikeness(component), let linkage else { return nil }
         let encodings = try memberList[regrouped[component].members].map { member in
             let node = nodes[Int(member)]
             guard node.isRecord, isPresent(member) else { return Weighable?.none }

@@ -92,4 +92,5 @@ package struct FieldID: Hashable, Comparable, Sendable {
     package static let language = FieldID(18)
     package static let place = FieldID(19)
     package static let hoursOfWeek = FieldID(20)
+    package static let honorificSuffix = FieldID(21)
 }

@@ -93,6 +93,7 @@ package struct AttributeSchema: Hashable, Sendable {
         ("organization", .text, "organization"), ("ip", .network, "ip"), ("user_agent", .userAgent, "user_agent"),
         ("screen", .screen, "screen"), ("time_zone", .category, "time_zone"), ("language", .language, "language"),
         ("place", .place, "place"), ("hours_of_week", .hours, "hours_of_week"),
+        ("honorific_suffix", .category, "honorific_suffix"),
     ]
 
     private static let standardParts: [(String, FieldID, Role)] = [

@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// The normal form of an attribute's text: lower case, transliterated to a to z where there is a usual way, letters and
-/// digits alone. A letter of a script without such a way (Chinese, Arabic) stays as it is.
+/// digits alone. A letter of a script without such a way (Chinese, Arabic) stays as it is, and has a sound beside it.
 enum AttributeText {
     /// Appends the normal form, a scalar value to an element.
     static func append(_ text: Span<UInt8>, to out: inout [UInt32]) {
@@ -43,6 +43,16 @@ enum AttributeText {
                 out.append(base.value)
             }
         }
+    }
+
+    /// How a text in a script without a usual way is read, as far as that is known, in a to z: 王 is wang. Nil where nothing is.
+    static func sound(of text: [UInt32]) -> [UInt8]? {
+        let written = String(String.UnicodeScalarView(text.compactMap(Unicode.Scalar.init)))
+        guard let read = written.applyingTransform(StringTransform("Any-Latin; Latin-ASCII"), reverse: false) else {
+            return nil
+        }
+        let letters = read.utf8.map { $0 &- 65 < 26 ? $0 | 0x20 : $0 }.filter { $0 &- 97 < 26 || $0 &- 48 < 10 }
+        return letters.isEmpty || read.unicodeScalars.contains { $0.value > 0x24f } ? nil : letters
     }
 
     private static func isLetterOrDigit(_ scalar: Unicode.Scalar) -> Bool {

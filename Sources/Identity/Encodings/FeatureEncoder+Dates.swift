@@ -39,11 +39,21 @@ extension FeatureEncoder {
     private mutating func readDate(_ index: Int) {
         var runs: [[UInt32]] = []
         var isInRun = false
+        var letters: [UInt8] = []
+        // Where a month stood that was written as a word.
+        var month: Int?
         values.withValue(index) { value in
             for position in 0..<value.count {
                 let byte = value[position]
+                if byte | 0x20 &- UInt8(ascii: "a") < 26 { letters.append(byte | 0x20) }
+                let isLast = position + 1 == value.count || value[position + 1] | 0x20 &- UInt8(ascii: "a") >= 26
+                if isLast, letters.count >= 3, month == nil, let number = Self.month(letters) {
+                    month = runs.count
+                    runs.append([Self.zero + number / 10, Self.zero + number % 10])
+                }
                 // A time of day may follow.
-                if byte == UInt8(ascii: "T") || byte == UInt8(ascii: "t"), runs.count >= 3 { break }
+                if byte == UInt8(ascii: "T") || byte == UInt8(ascii: "t"), runs.count >= 3, letters.count == 1 { break }
+                if isLast { letters = [] }
                 guard byte &- UInt8(ascii: "0") < 10 else {
                     isInRun = false
                     continue
@@ -53,8 +63,33 @@ extension FeatureEncoder {
                 runs[runs.count - 1].append(UInt32(byte))
             }
         }
-        arrange(runs)
+        arrange(inOrder(runs, month: month))
     }
+
+    /// The number of a month by the first three letters of its English name.
+    private static func month(_ letters: [UInt8]) -> UInt32? {
+        let names = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+        let start = String(decoding: letters.prefix(3), as: UTF8.self)
+        return names.firstIndex(of: start).map { UInt32($0 + 1) }
+    }
+
+    /// Year, month and day, where the month was a word or the year has two digits: "24-May-11", "May 24, 2011", "5/24/11".
+    private func inOrder(_ runs: [[UInt32]], month: Int?) -> [[UInt32]] {
+        guard runs.count >= 3, runs[0].count <= 2, runs[1].count <= 2 || month == nil else { return runs }
+        guard let year = Self.year(runs[2]) else { return runs }
+        if let month, month < 2 { return [year, runs[month], runs[1 - month]] }
+        guard month == nil, runs[2].count == 2, runs[1].count <= 2, Self.number(runs[0]) <= 31 else { return runs }
+        return [runs[0], runs[1], year]
+    }
+
+    /// Of two digits those of the last hundred years.
+    private static func year(_ digits: [UInt32]) -> [UInt32]? {
+        guard digits.count == 2 else { return digits.count == 4 ? digits : nil }
+        return (number(digits) < thisCentury ? [zero + 2, zero] : [zero + 1, zero + 9]) + digits
+    }
+
+    /// Years of two digits below are of the third millennium. A constant: an encoding must not depend on the day.
+    private static let thisCentury: UInt32 = 30
 
     private mutating func arrange(_ runs: [[UInt32]]) {
         let lengths = runs.map(\.count)

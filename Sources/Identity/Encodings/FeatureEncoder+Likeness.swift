@@ -25,7 +25,11 @@ extension FeatureEncoder {
 
     mutating func appendLikeness(_ field: FieldID, _ kind: AttributeKind) {
         guard !values.isEmpty(attributeIndex(of: field)) else { return }
-        normalise(field)
+        if field == .organization {
+            normaliseOrganization()
+        } else {
+            normalise(field)
+        }
         guard !text.isEmpty else { return }
         payload.append(token(field, .whole, text.indices))
         payload.append(token(field, .prefix, 0..<min(3, text.count)))
@@ -36,8 +40,9 @@ extension FeatureEncoder {
         appendOmissions(field, compared)
         var bigrams = 0
         if let table = self.bigrams[Int(field.rawValue)] { bigrams = appendBigrams(field, table, compared) }
-        let aliases = kind == .name && field != .familyName ? appendAliases(field) : 0
-        payload[counts] = UInt32(compared) | UInt32(bigrams) << 8 | UInt32(aliases) << 16
+        let aliases = kind == .name ? appendAliases(field) : 0
+        payload[counts] =
+            UInt32(compared) | UInt32(bigrams) << 8 | UInt32(aliases) << 16 | (isKnownName(field) ? 1 << 24 : 0)
     }
 
     private mutating func normalise(_ field: FieldID) {
@@ -117,8 +122,26 @@ extension FeatureEncoder {
         return end - start
     }
 
+    private func isKnownName(_ field: FieldID) -> Bool {
+        guard field == .givenName, text.count <= 12, text.allSatisfy({ $0 < 0x80 }) else { return false }
+        return GivenNameAliases.isKnown(text.map { UInt8(truncatingIfNeeded: $0) })
+    }
+
+    /// The name of an organisation without its legal form, an article before it, and what stands in brackets.
+    private mutating func normaliseOrganization() {
+        let name = OrganizationName.core(values.bytes(attributeIndex(of: .organization)))
+        text.removeAll(keepingCapacity: true)
+        AttributeText.append(name.span, to: &text)
+    }
+
+    /// Of given names those that a form stands for; of every name in a script that is not transliterated its sound.
     private mutating func appendAliases(_ field: FieldID) -> Int {
-        guard text.count <= 12, text.allSatisfy({ $0 < 0x80 }) else { return 0 }
+        guard text.allSatisfy({ $0 < 0x80 }) else {
+            guard let sound = AttributeText.sound(of: text) else { return 0 }
+            payload.append(hasher.token(prefixes[Int(field.rawValue)], .whole, sound))
+            return 1
+        }
+        guard field != .familyName, text.count <= 12 else { return 0 }
         let names = GivenNameAliases.names(of: text.map { UInt8(truncatingIfNeeded: $0) })
         guard !names.isEmpty else { return 0 }
         let start = payload.count

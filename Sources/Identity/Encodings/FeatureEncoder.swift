@@ -134,6 +134,8 @@ package struct FeatureEncoder: Sendable {
         payload.removeAll(keepingCapacity: true)
         fields.removeAll(keepingCapacity: true)
         values.spreadFullName(in: schema)
+        values.separateNames(in: schema)
+        values.spreadAddress(in: schema)
         for (index, field) in schema.fields.enumerated() {
             let start = payload.count
             let id = FieldID(UInt8(index))

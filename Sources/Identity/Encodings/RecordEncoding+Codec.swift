@@ -1,6 +1,6 @@
 /// The encoding of a record in bytes, to be sealed:
 ///
-///     | version 1 | fields present 8 | for each field present: words 2, tokens 4 each | check 4 |
+///     | version 2 | fields present 8 | for each field present: words 2, tokens 4 each | check 4 |
 ///
 /// Integers are big-endian. The check is the CRC-32 of all before it: what is damaged is refused, whoever sealed it.
 extension RecordEncoding {
@@ -14,7 +14,9 @@ extension RecordEncoding {
         case malformedField(UInt8)
     }
 
-    package static let version: UInt8 = 1
+    package static let version: UInt8 = 2
+    /// Of version 1: there the fields that a configuration declares began one number lower.
+    private static let standardFieldsOfVersion1 = 21
     /// Most words of one field: 64 omissions, 65 bigrams, four aliases and four words before them.
     static let fieldWords = 168
 
@@ -39,14 +41,16 @@ extension RecordEncoding {
     /// Reads what `bytes` wrote; `schema` is the one that encoded, or one with more attributes.
     package init(bytes: Span<UInt8>, schema: AttributeSchema) throws(Damage) {
         guard bytes.count >= 13 else { throw .wrongLength }
-        guard bytes[0] == Self.version else { throw .unknownVersion(bytes[0]) }
+        guard bytes[0] == Self.version || bytes[0] == 1 else { throw .unknownVersion(bytes[0]) }
+        let isOld = bytes[0] == 1
         let end = bytes.count - 4
         guard Checksum.crc32(bytes.extracting(0..<end)) == Self.word(bytes, end) else { throw .wrongCheck }
         let mask = UInt64(Self.word(bytes, 1)) << 32 | UInt64(Self.word(bytes, 5))
         var fields: [(field: FieldID, start: Int)] = []
         var payload: [UInt32] = []
         var position = 9
-        for number in 0..<UInt8(64) where mask >> UInt64(number) & 1 == 1 {
+        for place in 0..<UInt8(64) where mask >> UInt64(place) & 1 == 1 {
+            let number = isOld && place >= Self.standardFieldsOfVersion1 ? place + 1 : place
             guard Int(number) < schema.fields.count else { throw .malformedField(number) }
             guard position + 2 <= end else { throw .wrongLength }
             let count = Int(bytes[position]) << 8 | Int(bytes[position + 1])
@@ -68,7 +72,7 @@ extension RecordEncoding {
         case .likeness:
             guard words.count >= 4 else { return false }
             let counts = words[3]
-            return counts >> 24 == 0
+            return counts >> 25 == 0
                 && words.count == 4 + Int(counts & 0xff) + Int(counts >> 8 & 0xff) + Int(counts >> 16 & 0xff)
         case .category: return words.count == 1
         case .date: return words.count >= 4

@@ -7,7 +7,8 @@
 /// and a field by its shape:
 ///
 ///     likeness  | whole | prefix | initial | counts | omissions | bigrams, ascending | aliases, ascending |
-///                 counts: omissions in bits 0-7, bigrams in 8-15, aliases in 16-23. Omission i is the token of the value
+///                 counts: omissions in bits 0-7, bigrams in 8-15, aliases in 16-23; bit 24: a given name that many
+///                 people bear. Omission i is the token of the value
 ///                 without its character i; so two values at an edit distance of one are found exactly.
 ///     category  | whole |
 ///     date      | whole or 0 | year or 0 | month or 0 | day or 0 | omissions |

@@ -1,3 +1,6 @@
+internal import Dispatch
+internal import Synchronization
+
 /// Finds and weighs the candidates of a whole table under a model.
 package struct BulkMatcher: Sendable {
     package let table: RecordTable
@@ -33,6 +36,19 @@ package struct BulkMatcher: Sendable {
         }
     }
 
+    /// What the fields of any two records say by themselves, where both share an identifier.
+    func evenWeight(_ left: UInt32, _ right: UInt32) -> LinkWeight {
+        let all = rarities.span
+        let first = Int(left) * width
+        let second = Int(right) * width
+        return table.withRecord(Int(left)) { one in
+            table.withRecord(Int(right)) { other in
+                scorer.evenWeight(
+                    one, all.extracting(first..<first + width), other, all.extracting(second..<second + width))
+            }
+        }
+    }
+
     /// How the weight of two records comes about.
     package func waterfall(_ left: UInt32, _ right: UInt32) -> Waterfall {
         let all = rarities.span
@@ -60,18 +76,19 @@ package struct BulkMatcher: Sendable {
         return links
     }
 
-    /// The same of all records, in `parts` at one time; what is found does not depend on how many.
-    package func links(atLeast least: LinkWeight, parts: Int = 2) async -> [PairLink] {
-        let size = (table.count + parts - 1) / max(parts, 1)
-        return await withTaskGroup(of: (Int, [PairLink]).self) { group in
-            for part in 0..<parts {
-                let range = min(part * size, table.count)..<min((part + 1) * size, table.count)
-                group.addTask { (part, links(of: range, atLeast: least)) }
-            }
-            var results = Array(repeating: [PairLink](), count: parts)
-            for await (part, links) in group { results[part] = links }
-            return results.flatMap(\.self)
+    /// The same of all records, on as many threads as the machine has; what is found does not depend on how many.
+    ///
+    /// - Parameter piece: records that a thread takes at one time.
+    package func links(atLeast least: LinkWeight, piece: Int = 4_096) -> [PairLink] {
+        let pieces = (table.count + piece - 1) / piece
+        guard pieces > 1 else { return links(of: 0..<table.count, atLeast: least) }
+        let found = Mutex<[[PairLink]]>(Array(repeating: [], count: pieces))
+        DispatchQueue.concurrentPerform(iterations: pieces) { number in
+            let range = number * piece..<min((number + 1) * piece, table.count)
+            let links = links(of: range, atLeast: least)
+            found.withLock { $0[number] = links }
         }
+        return found.withLock { $0.flatMap(\.self) }
     }
 
     /// The clusters of links that reach the model's threshold.
@@ -80,6 +97,6 @@ package struct BulkMatcher: Sendable {
     ) -> LinkClusters {
         LinkClusters.form(
             count: table.count, links: links.filter { $0.weight >= scorer.model.linkThreshold },
-            threshold: scorer.model.linkThreshold, constraints: constraints, weight: weight)
+            threshold: scorer.model.linkThreshold, constraints: constraints, evenWeight: evenWeight, weight: weight)
     }
 }

@@ -70,8 +70,8 @@ package struct Comparer: Sendable {
         let leftFamily = EncodedFields.range(.familyName, leftMask, left)
         let rightGiven = EncodedFields.range(.givenName, rightMask, right)
         let rightFamily = EncodedFields.range(.familyName, rightMask, right)
-        guard FieldComparer.areWithinOneEdit(left, leftGiven, right, rightFamily),
-            FieldComparer.areWithinOneEdit(left, leftFamily, right, rightGiven)
+        guard FieldComparer.areOneName(left, leftGiven, right, rightFamily),
+            FieldComparer.areOneName(left, leftFamily, right, rightGiven)
         else { return }
         pattern[givenIndex] = OtherLevel.swapped
         pattern[familyIndex] = LevelPattern.missing

@@ -22,6 +22,8 @@ enum FieldComparer {
     private static let initial = 2
     private static let counts = 3
     private static let omissions = 4
+    /// In the counts: the value is a name that many people bear.
+    private static let isKnown: UInt32 = 1 << 24
 
     @inline(__always)
     private static func likeness(
@@ -32,12 +34,14 @@ enum FieldComparer {
         let other = right[second.lowerBound + counts]
         let lengths = (Int(one & 0xff), Int(other & 0xff))
         if isOneEdit(left, first.lowerBound, lengths.0, right, second.lowerBound, lengths.1) { return 4 }
-        if (one | other) >> 16 != 0, shareName(left, first, right, second) { return OtherLevel.shortForm }
+        if (one | other) >> 16 & 0xff != 0, shareName(left, first, right, second) { return OtherLevel.shortForm }
         if lengths.0 == 1 || lengths.1 == 1, left[first.lowerBound + initial] == right[second.lowerBound + initial],
             left[first.lowerBound + initial] != 0
         {
             return OtherLevel.initial
         }
+        // Two names that are known are no mistyped form of each other.
+        if one & other & isKnown != 0 { return 0 }
         let start = (first.lowerBound + omissions + lengths.0, second.lowerBound + omissions + lengths.1)
         return diceBand(
             left, start.0..<start.0 + Int(one >> 8 & 0xff), right, start.1..<start.1 + Int(other >> 8 & 0xff),
@@ -59,7 +63,14 @@ enum FieldComparer {
     }
 
     private static func aliases(_ words: Span<UInt32>, _ range: Range<Int>) -> Range<Int> {
-        range.upperBound - Int(words[range.lowerBound + counts] >> 16)..<range.upperBound
+        range.upperBound - Int(words[range.lowerBound + counts] >> 16 & 0xff)..<range.upperBound
+    }
+
+    /// Equal, at an edit distance of one, or a form of one name.
+    static func areOneName(
+        _ left: Span<UInt32>, _ first: Range<Int>, _ right: Span<UInt32>, _ second: Range<Int>
+    ) -> Bool {
+        areWithinOneEdit(left, first, right, second) || shareName(left, first, right, second)
     }
 
     /// Equal, or at an edit distance of one (an insertion, a deletion, a substitution or a transposition of neighbours).

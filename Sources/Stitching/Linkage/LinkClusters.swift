@@ -17,6 +17,8 @@ package enum LinkVerdict: Hashable, Sendable {
     case joined
     /// The members of both sides, taken together, speak against it: the mean of their pairs' weights.
     case weakBridge(LinkWeight)
+    /// One side is as like somebody else, whom the other side denies.
+    case ambiguous
     case uniquePerProfile
     case cannotLink
     case profileSize
@@ -50,10 +52,11 @@ package struct LinkClusters: Sendable {
     /// - Parameters:
     ///   - count: records.
     ///   - links: those that reach the threshold.
+    ///   - evenWeight: of any two records what their fields say by themselves; nil: nobody is a rival.
     ///   - weight: of any two records.
     package static func form(
         count: Int, links: [PairLink], threshold: LinkWeight, constraints: ClusterConstraints = ClusterConstraints(),
-        weight: (UInt32, UInt32) -> LinkWeight
+        evenWeight: ((UInt32, UInt32) -> LinkWeight)? = nil, weight: (UInt32, UInt32) -> LinkWeight
     ) -> LinkClusters {
         var builder = ClusterBuilder(count: count, threshold: threshold, constraints: constraints)
         let order = links.indices.sorted { first, second in
@@ -61,12 +64,13 @@ package struct LinkClusters: Sendable {
             if one.weight != other.weight { return one.weight > other.weight }
             return one.left != other.left ? one.left < other.left : one.right < other.right
         }
+        if evenWeight != nil { builder.alike = Rivalry.neighbours(count, links.lazy.map { ($0.left, $0.right) }) }
         var verdicts = Array(repeating: LinkVerdict.joined, count: links.count)
         var waiting = order
         while true {
             let before = waiting.count
             waiting = waiting.filter { index in
-                verdicts[index] = builder.attempt(links[index].left, links[index].right, weight)
+                verdicts[index] = builder.attempt(links[index].left, links[index].right, weight, evenWeight)
                 return verdicts[index] != .joined
             }
             if waiting.isEmpty || waiting.count == before { break }
@@ -101,6 +105,8 @@ private struct ClusterBuilder {
     /// By root.
     private var members: [[UInt32]]
     private var masks: [UInt64]
+    /// By record those that it has a link with.
+    var alike: [[UInt32]] = []
     private let threshold: LinkWeight
     private let constraints: ClusterConstraints
 
@@ -118,7 +124,8 @@ private struct ClusterBuilder {
     }
 
     mutating func attempt(
-        _ left: UInt32, _ right: UInt32, _ weight: (UInt32, UInt32) -> LinkWeight
+        _ left: UInt32, _ right: UInt32, _ weight: (UInt32, UInt32) -> LinkWeight,
+        _ evenWeight: ((UInt32, UInt32) -> LinkWeight)?
     ) -> LinkVerdict {
         let first = sets.find(Int32(left))
         let second = sets.find(Int32(right))
@@ -128,8 +135,31 @@ private struct ClusterBuilder {
         if members[Int(first)].count + members[Int(second)].count > constraints.sizeLimit { return .profileSize }
         let carried = LinkClusters.bridge(members[Int(first)], members[Int(second)], weight)
         guard carried >= threshold else { return .weakBridge(carried) }
+        if let evenWeight, isAmbiguous(first, second, carried, weight, evenWeight) { return .ambiguous }
         join(first, second)
         return .joined
+    }
+
+    private mutating func isAmbiguous(
+        _ first: Int32, _ second: Int32, _ carried: LinkWeight, _ weight: (UInt32, UInt32) -> LinkWeight,
+        _ evenWeight: (UInt32, UInt32) -> LinkWeight
+    ) -> Bool {
+        let least = max(threshold, Rivalry.least(carried))
+        for (own, other) in [(first, second), (second, first)] {
+            var seen: Set<Int32> = [own, other]
+            for member in members[Int(own)] {
+                for neighbour in alike[Int(member)] {
+                    let rival = sets.find(Int32(neighbour))
+                    guard seen.insert(rival).inserted else { continue }
+                    if LinkClusters.bridge(members[Int(own)], members[Int(rival)], weight) >= least,
+                        LinkClusters.bridge(members[Int(other)], members[Int(rival)], evenWeight) < threshold
+                    {
+                        return true
+                    }
+                }
+            }
+        }
+        return false
     }
 
     private mutating func breaksCannotLink(_ first: Int32, _ second: Int32) -> Bool {

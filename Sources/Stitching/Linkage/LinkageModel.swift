@@ -34,7 +34,7 @@ package enum PairClass: Int, Hashable, Sendable, CaseIterable {
 
     /// Whether a field has probabilities of its own in this class; otherwise it is as among random pairs.
     func frees(_ field: FieldID, _ kind: ComparisonKind) -> Bool {
-        let ofPerson: [FieldID] = [.givenName, .additionalName, .gender, .birthDate]
+        let ofPerson: [FieldID] = [.givenName, .additionalName, .gender, .birthDate, .honorificSuffix]
         let ofTown: [FieldID] = [
             .streetAddress, .locality, .region, .postalCode, .country, .place, .timeZone, .language,
         ]
@@ -43,7 +43,7 @@ package enum PairClass: Int, Hashable, Sendable, CaseIterable {
         case .match: true
         case .household: !ofPerson.contains(field)
         case .namesake: [.givenName, .additionalName, .gender].contains(field)
-        case .twins: ![.givenName, .additionalName, .gender].contains(field)
+        case .twins: ![.givenName, .additionalName, .gender, .honorificSuffix].contains(field)
         case .neighbours: ofTown.contains(field)
         case .moved: !ofHome.contains(field)
         case .juniors: field != .birthDate

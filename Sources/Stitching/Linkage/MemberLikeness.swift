@@ -21,6 +21,21 @@ package struct MemberLikeness: Sendable {
         members.compactMap { words[Int($0)].isEmpty ? nil : UInt32($0) }
     }
 
+    /// Whether two groups of comparable members that an identifier joins are more likely two people's.
+    ///
+    /// - Parameter strength: of the link that joins them. A hundred are a bit: of two records that list one e-mail address
+    ///   (700), before anything else is known of them, one pair in 128 is of two people.
+    func contradicts(_ left: [UInt32], _ right: [UInt32], strength: Int) -> Bool {
+        let mean = LinkClusters.bridge(left, right) { one, other in
+            let (first, second) = (words[Int(one)], words[Int(other)])
+            let (rare, rareOther) = (rarities[Int(one)], rarities[Int(other)])
+            return scorer.evenWeight(first.span, rare.span, second.span, rareOther.span)
+        }
+        return mean.bits + Double(strength) / Self.strengthOfBit < threshold.bits
+    }
+
+    private static let strengthOfBit = 100.0
+
     /// What a bridge between two groups of comparable members carries: the mean weight over all pairs.
     func bridge(_ left: [UInt32], _ right: [UInt32]) -> LinkWeight {
         LinkClusters.bridge(left, right) { one, other in

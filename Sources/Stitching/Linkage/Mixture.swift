@@ -30,6 +30,22 @@ package struct MixtureData: Sendable {
         self.totalPairs = totalPairs
     }
 
+    /// The same with u without the pairs that are matches: in a small set they are a good part of those that agree.
+    ///
+    /// - Parameters:
+    ///   - matches: by comparison and level.
+    ///   - pairs: by comparison, those of which both records have the field.
+    func without(matches: [[Double]], of pairs: [Double]) -> MixtureData {
+        let others = u.indices.map { index in
+            let counts = u[index].indices.map { max(u[index][$0] * pairs[index] - matches[index][$0], 0.5) }
+            let sum = counts.reduce(0, +)
+            return counts.map { $0 / sum }
+        }
+        return MixtureData(
+            comparisons: comparisons, u: others, patterns: patterns, patternOfPair: patternOfPair, rarities: rarities,
+            isAnchored: isAnchored, totalPairs: totalPairs)
+    }
+
     /// Every `step`th of the pairs.
     func sample(step: Int) -> MixtureData {
         let kept = Array(stride(from: 0, to: patternOfPair.count, by: step))
@@ -99,6 +115,7 @@ package struct Mixture: Sendable {
     /// Of a class that does not learn: where it is a person, those of matches; at home, those of households.
     private func probabilities(of pairClass: PairClass, _ index: Int, _ one: Comparison) -> [Double] {
         guard pairClass.frees(one.field, one.kind) else { return data.u[index] }
+        if pairClass == .juniors, one.field == .honorificSuffix { return Self.otherGeneration }
         let isOfPerson = pairClass == .moved || !PairClass.household.frees(one.field, one.kind)
         return m[isOfPerson ? PairClass.match.rawValue : PairClass.household.rawValue][index]
     }
@@ -119,15 +136,56 @@ package struct Mixture: Sendable {
     /// then, as a telephone at home.
     private func assumed(_ pairClass: PairClass, _ index: Int) -> [Double] {
         guard pairClass.frees(data.comparisons[index].field, data.comparisons[index].kind) else { return data.u[index] }
+        if data.comparisons[index].field == .honorificSuffix {
+            return pairClass == .juniors ? Self.otherGeneration : Self.ownGeneration
+        }
         let ofMatch = m[PairClass.match.rawValue][index]
         return pairClass.isMatch ? ofMatch : zip(ofMatch, data.u[index]).map { 0.3 * $0 + 0.7 * $1 }
+    }
+
+    // What people of one name in one household write behind it to be told apart (Jr, Sr): nobody is both.
+    private static let otherGeneration = [0.95, 0.05]
+    private static let ownGeneration = [0.005, 0.995]
+
+    /// How often a value may say nothing in records of which nothing is known: errors elsewhere are not quite those here, so no
+    /// field of a transferred model speaks against a pair by more than seven bits or so.
+    private static let transferDoubt = 0.01
+
+    /// Of the matches how many have moved, and of households how many are of twins or of juniors: too few to be learnt from a
+    /// small set, and so as anywhere.
+    private static let usualParts: [(PairClass, of: PairClass, part: Double)] = [
+        (.moved, .match, 0.15), (.twins, .household, 0.03), (.juniors, .household, 0.03),
+    ]
+
+    private mutating func keepUsualParts() {
+        for (pairClass, whole, part) in Self.usualParts where active.contains(pairClass) {
+            shares[pairClass.rawValue] = max(part * shares[whole.rawValue], 1e-15)
+        }
+    }
+
+    /// How many pairs of each comparison and level are matches, by the posteriors of all pairs.
+    func matchesByLevel() -> [[Double]] {
+        var counts = data.u.map { Array(repeating: 0.0, count: $0.count) }
+        for (pair, posterior) in posteriors().enumerated() {
+            let pattern = data.patterns[Int(data.patternOfPair[pair])]
+            for index in counts.indices where pattern[index] != LevelPattern.missing {
+                counts[index][Int(pattern[index])] += posterior
+            }
+        }
+        return counts
     }
 
     /// Nil where the model does not tell; u is this set's own.
     private func transferred(_ known: ComparisonModel?, _ pairClass: PairClass, _ index: Int) -> [Double]? {
         let one = data.comparisons[index]
         guard let known, pairClass.frees(one.field, one.kind) else { return nil }
-        return ordered(known.levels.map { $0.m[pairClass.rawValue] }, index, pairClass)
+        let mixed = zip(known.levels, data.u[index]).map { level, u in
+            (1 - Self.transferDoubt) * level.m[pairClass.rawValue] + Self.transferDoubt * u
+        }
+        let found = ordered(mixed, index, pairClass)
+        // Likeness of another sort, as an initial or a short form, speaks against nobody.
+        let others = one.kind.orderedCount..<one.kind.levelCount
+        return found.indices.map { others.contains($0) ? max(found[$0], data.u[index][$0]) : found[$0] }
     }
 
     /// The share of matches among all pairs.
@@ -286,7 +344,7 @@ package struct Mixture: Sendable {
                 m[pairClass.rawValue][index] = ordered(levels, index, pairClass)
             }
         }
-        if !isTransferred { copyToMoved() }
+        if isTransferred { keepUsualParts() } else { copyToMoved() }
     }
 
     private mutating func copyToMoved() {
@@ -322,6 +380,7 @@ package struct Mixture: Sendable {
         case .givenName: active.contains(.twins) ? 0.05 : 0.15
         case .birthDate: active.contains(.juniors) ? 0.05 : 0.15
         case .familyName: 0.3
+        case .honorificSuffix: 0.02
         default: 1
         }
     }

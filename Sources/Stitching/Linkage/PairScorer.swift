@@ -12,6 +12,10 @@ package struct PairScorer: Sendable {
     private let freed: [SIMD8<Int32>]
     /// log2(share / rest) of each class.
     private let priors: SIMD8<Int32>
+    /// The same among pairs of which one half are matches and the other share an identifier and are none.
+    private let evenPriors: SIMD8<Int32>
+    /// log2 of the part of the latter that have nothing else in common.
+    private let evenRest: Int32
     private let adder = LogAdder.shared
 
     package static let noRarity = Int32.min
@@ -46,6 +50,25 @@ package struct PairScorer: Sendable {
             priors[pairClass.rawValue] = LinkWeight(bits: Inverse(value: odds).bits).rawValue
         }
         self.priors = priors
+        (evenPriors, evenRest) = Self.evenPriors(model.shares)
+    }
+
+    /// Who share an identifier and are two people mostly live in one household. By `PairClass`; what is left has nothing else
+    /// in common.
+    private static let sharing: [PairClass: Double] = [
+        .household: 0.5, .juniors: 0.1, .twins: 0.1, .neighbours: 0.05, .namesake: 0.02,
+    ]
+
+    private static func evenPriors(_ shares: [Double]) -> (SIMD8<Int32>, Int32) {
+        let matches = PairClass.allCases.reduce(0) { $1.isMatch ? $0 + shares[$1.rawValue] : $0 }
+        var priors = SIMD8<Int32>(repeating: unused)
+        var rest = 1.0
+        for pairClass in PairClass.allCases where shares[pairClass.rawValue] > 0 {
+            let part = pairClass.isMatch ? shares[pairClass.rawValue] / matches : sharing[pairClass] ?? 0
+            if !pairClass.isMatch { rest -= part }
+            priors[pairClass.rawValue] = LinkWeight(bits: Inverse(value: part).bits).rawValue
+        }
+        return (priors, LinkWeight(bits: Inverse(value: rest).bits).rawValue)
     }
 
     /// For each comparison how rare a record's value is, `noRarity` where it has none: what `weight` needs of both records. Made once for a record.
@@ -74,9 +97,22 @@ package struct PairScorer: Sendable {
     package func weight(
         _ pattern: LevelPattern, _ leftRarities: Span<Int32>, _ rightRarities: Span<Int32>
     ) -> LinkWeight {
-        let sums = classSums(pattern, leftRarities, rightRarities)
+        odds(classSums(priors, pattern, leftRarities, rightRarities), rest: 0)
+    }
+
+    /// What the fields of two records say by themselves, where both share an identifier: the log odds that they are one
+    /// person's, if every other such pair were one person's.
+    package func evenWeight(
+        _ left: Span<UInt32>, _ leftRarities: Span<Int32>, _ right: Span<UInt32>, _ rightRarities: Span<Int32>
+    ) -> LinkWeight {
+        let pattern = comparer.levels(left, right)
+        return odds(classSums(evenPriors, pattern, leftRarities, rightRarities), rest: evenRest)
+    }
+
+    @inline(__always)
+    private func odds(_ sums: SIMD8<Int32>, rest: Int32) -> LinkWeight {
         // In the order of `PairClass`: the sixth are matches too.
-        var others = adder.sum(0, sums[6])
+        var others = adder.sum(rest, sums[6])
         for index in 1..<5 { others = adder.sum(others, sums[index]) }
         return LinkWeight(rawValue: adder.sum(sums[0], sums[5]) &- others)
     }
@@ -84,7 +120,7 @@ package struct PairScorer: Sendable {
     /// log2 of each class's share and likelihood over those of a pair with nothing in common.
     @inline(__always)
     private func classSums(
-        _ pattern: LevelPattern, _ leftRarities: Span<Int32>, _ rightRarities: Span<Int32>
+        _ priors: SIMD8<Int32>, _ pattern: LevelPattern, _ leftRarities: Span<Int32>, _ rightRarities: Span<Int32>
     ) -> SIMD8<Int32> {
         var sums = priors
         let weights = weights.span
@@ -125,7 +161,7 @@ package struct PairScorer: Sendable {
             }
             steps.append(step)
         }
-        let sums = classSums(pattern, leftRarities, rightRarities)
+        let sums = classSums(priors, pattern, leftRarities, rightRarities)
         let total = weight(pattern, leftRarities, rightRarities)
         return Waterfall(
             prior: LinkWeight(rawValue: priors[0]), steps: steps,

@@ -28,9 +28,12 @@ package struct Training: Sendable {
         package var candidateRules: Int
         /// Of the matches that all rules find, the part that the model's own blocking plan finds, by estimate.
         package var coverage: Double
+        /// Why what is known of errors was not learnt from these records but taken from `LinkageModel.general`; nil: it was.
+        package var refusal: TrainingRefusal?
     }
 
-    static let leastRecords = 100
+    static let leastRecords = 300
+    private static let transferRounds = 3
     static let leastAttributes = 2
     static let leastMatches = 20.0
     /// Matches for each record.
@@ -66,6 +69,25 @@ package struct Training: Sendable {
         try Training(table, schema, anchors, options).run()
     }
 
+    /// As `train`; but where the records are too few to learn from, or show nobody twice, the model made of other records is taken
+    /// for what is known of errors.
+    package static func trainOrTransfer(
+        _ table: RecordTable, schema: AttributeSchema, anchors: [(IdentityKey, IdentityKey)] = [],
+        options: Options = Options()
+    ) throws(TrainingRefusal) -> Outcome {
+        do throws(TrainingRefusal) {
+            return try train(table, schema: schema, anchors: anchors, options: options)
+        } catch {
+            switch error {
+            case .tooFewRecords, .tooFewMatches, .didNotConverge, .matchesDisagree: break
+            case .tooFewAttributes, .noCandidates, .tooManyMatches, .notMonotone: throw error
+            }
+            var outcome = try transfer(.general, to: table, schema: schema, options: options)
+            outcome.refusal = error
+            return outcome
+        }
+    }
+
     /// The model on other records than it was trained on: what it knows of errors (m) stays; what is known of values (u and
     /// frequencies), how many pairs match, and the blocking plan come from these records. For sets that are too small to train on.
     package static func transfer(
@@ -90,13 +112,28 @@ package struct Training: Sendable {
         let data = mixtureData(comparisons, frequencies, random, candidates)
         var mixture: Mixture
         if let known {
-            mixture = Mixture(data, transferring: known, records: Double(table.count))
-            try mixture.fit()
+            mixture = try transferred(known, data)
         } else {
             mixture = try fit(data)
             try check(mixture, data)
         }
         return outcome(mixture, frequencies, random, candidates)
+    }
+
+    /// Shares are learnt, and u without the matches that they make, a few times by turns.
+    private func transferred(_ known: LinkageModel, _ data: MixtureData) throws(TrainingRefusal) -> Mixture {
+        let pairs = data.comparisons.map { one in
+            let count = Double(table.presence(of: one.field))
+            return count * (count - 1) / 2
+        }
+        var mixture = Mixture(data, transferring: known, records: Double(table.count))
+        try mixture.fit()
+        for _ in 0..<Self.transferRounds {
+            let others = data.without(matches: mixture.matchesByLevel(), of: pairs)
+            mixture = Mixture(others, transferring: known, records: Double(table.count))
+            try mixture.fit()
+        }
+        return mixture
     }
 
     private func outcome(

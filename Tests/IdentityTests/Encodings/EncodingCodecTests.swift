@@ -48,10 +48,26 @@ import Testing
 
     @Test func anotherVersionIsRefused() throws {
         var bytes = try encodings()[1].bytes
-        bytes[0] = 2
-        #expect(throws: RecordEncoding.Damage.unknownVersion(2)) {
+        bytes[0] = 3
+        #expect(throws: RecordEncoding.Damage.unknownVersion(3)) {
             try RecordEncoding(bytes: bytes.span, schema: .standard)
         }
+    }
+
+    /// Before there was a standard field more, declared ones began with number 21.
+    @Test func theFirstVersionIsRead() throws {
+        let schema = try AttributeSchema(configured: [(name: "club", kind: .category)])
+        var encoder = FeatureEncoder(schema: schema, keyRing: try testKeyRing())
+        let encoding = try encoder.encode([("given_name", "Bob"), ("club", "chess")])
+        var bytes = encoding.bytes
+        // Field 22 to 21: bits 5 and 6 of the third byte from the mask's end.
+        #expect(bytes[6] == 0x40)
+        bytes[0] = 1
+        bytes[6] = 0x20
+        let end = bytes.count - 4
+        let check = Checksum.crc32(Array(bytes[..<end]).span)
+        for index in 0..<4 { bytes[end + index] = UInt8(truncatingIfNeeded: check >> UInt32(24 - 8 * index)) }
+        #expect(try RecordEncoding(bytes: bytes.span, schema: schema) == encoding)
     }
 
     /// A field of a schema that the reader does not have is no damage that it may read past.
@@ -60,7 +76,7 @@ import Testing
         var encoder = FeatureEncoder(schema: schema, keyRing: try testKeyRing())
         let bytes = try encoder.encode([("club", "chess")]).bytes
         #expect(try RecordEncoding(bytes: bytes.span, schema: schema).isEmpty == false)
-        #expect(throws: RecordEncoding.Damage.malformedField(21)) {
+        #expect(throws: RecordEncoding.Damage.malformedField(22)) {
             try RecordEncoding(bytes: bytes.span, schema: .standard)
         }
     }

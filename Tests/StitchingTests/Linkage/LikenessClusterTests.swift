@@ -45,6 +45,58 @@ import Testing
         #expect(threshold >= 0 || refused > 0, "no bridge was weak: the test tells nothing")
     }
 
+    private static let mailbox = NamespaceID(1)
+
+    /// Records that list one identifier of a strength, as a component without any likeness: tied to it one by one.
+    private func tied(_ records: [Attributes], strength: Int, _ model: LinkageModel) throws -> Clustering {
+        let policies = Policies(
+            namespaces: [
+                Self.policies.namespaces[0],
+                NamespacePolicy(
+                    name: "mailbox", strength: strength, kind: .person, uniquePerProfile: .none, hubLimit: 50,
+                    fanLimit: 50, recordLimit: 50, normaliser: .opaque, timeToLiveHours: nil),
+            ], sources: [], profileIdentifiers: 512, componentMembers: 16_384)
+        let scorer = PairScorer(model)
+        let encodings = try encoded(records).map(\.encoding.words)
+        let rarities = encodings.map { words in
+            var rare: [Int32] = []
+            scorer.rarities(words.span, into: &rare)
+            return rare
+        }
+        return Clusterer.cluster(
+            nodes: [ClusterNode(key: recordKey(1_000), namespace: Self.mailbox)]
+                + records.indices.map { ClusterNode(key: recordKey($0), namespace: .record) },
+            links: records.indices.map {
+                ClusterLink(left: 0, right: Int32($0 + 1), kind: .tie, partyRank: 0, weight: 1)
+            }, cannotLinks: [], policies: policies,
+            likeness: MemberLikeness(scorer, words: [[]] + encodings, rarities: [[]] + rarities))
+    }
+
+    private static let home: Attributes = [
+        ("family_name", "kalomi"), ("street_address", "rutensa street"), ("house_number", "12"),
+        ("postal_code", "4711"),
+    ]
+
+    @Test func anIdentifierThatTwoPeopleShareJoinsOneOfThem() throws {
+        let model = try Training.train(
+            RecordTable(try encoded(SmallTown(people: 300, seed: 5).records)), schema: .standard
+        ).model
+        let mother = Self.home + [("given_name", "wikalo"), ("birth_date", "1961-11-12")]
+        let child = Self.home + [("given_name", "sadormi"), ("birth_date", "1989-12-27")]
+        let moved: Attributes = [
+            ("given_name", "wikalo"), ("family_name", "kalomi"), ("birth_date", "1961-11-12"),
+            ("street_address", "felgu street"), ("house_number", "3"), ("postal_code", "1234"),
+        ]
+        let shared = try tied([mother, child], strength: 700, model)
+        #expect(shared.clusterCount == 2)
+        #expect(shared.verdicts.sorted { $0.rawValue < $1.rawValue } == [.joined, .contradicted])
+        #expect(try tied([mother, moved], strength: 700, model).clusterCount == 1)
+        #expect(try tied([mother, mother], strength: 700, model).verdicts == [.joined, .joined])
+        #expect(try tied([mother, [], []], strength: 700, model).clusterCount == 1, "who says nothing denies nothing")
+        let otherName = Self.home + [("given_name", "sadormi")]
+        #expect(try tied([Self.home, otherName], strength: 700, model).clusterCount == 1)
+    }
+
     @Test func aLikenessLivesAsLongAsBothRecordsWord() {
         var policies = Self.policies
         policies.likenessHours = 24

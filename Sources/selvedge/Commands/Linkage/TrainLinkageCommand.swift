@@ -12,10 +12,11 @@ struct TrainLinkageCommand: ParsableCommand {
         discussion: """
             Every record with attributes takes part; nothing is set by hand. The model is kept with the next version, and \
             nothing is linked by it before `selvedge link`. Refused, with the reason, is what would find something else \
-            than people: records that are too few, or a class of pairs that are more alike than matches are.
+            than people.
 
-            A store that is too small to learn from takes --from: a model made elsewhere (`selvedge model export`), of \
-            which what it knows of errors is taken, while how often values occur is counted here.
+            A store that is too small to learn from, or that shows nobody twice, takes what is known of errors from a model \
+            that comes with the program, and says so; --from names another (`selvedge model export`). How often values occur \
+            is counted here.
             """)
 
     @OptionGroup var store: StoreOptions
@@ -32,10 +33,13 @@ struct TrainLinkageCommand: ParsableCommand {
         var iterations: Int
         var rules: Int
         var coverage: Double
+        /// Why nothing was learnt of errors here; left out where it was.
+        var notLearnt: String?
 
         private enum CodingKeys: String, CodingKey {
             case version, records, anchors, attributes, iterations, rules, coverage
             case estimatedMatches = "estimated_matches"
+            case notLearnt = "not_learnt"
         }
     }
 
@@ -48,10 +52,15 @@ struct TrainLinkageCommand: ParsableCommand {
             version: outcome.model.version, records: report.records, anchors: report.anchors,
             attributes: outcome.model.comparisons.map(\.name),
             estimatedMatches: Int(outcome.estimatedMatches.rounded()),
-            iterations: outcome.trace.count, rules: outcome.model.blocking.entries.count, coverage: outcome.coverage)
+            iterations: outcome.trace.count, rules: outcome.model.blocking.entries.count, coverage: outcome.coverage,
+            notLearnt: outcome.refusal?.description)
         if store.json { return try JSONLine.print(answer) }
         try Console.line(
             "model \(answer.version) of \(answer.records) records, by \(answer.attributes.joined(separator: ", "))")
+        if let reason = answer.notLearnt {
+            try Console.line(
+                "what is known of errors comes with the program, as it could not be learnt here: \(reason)")
+        }
         try Console.line(
             "about \(answer.estimatedMatches) pairs are one person's; \(answer.rules) rules find "
                 + "\(Int((100 * answer.coverage).rounded(.down))) of 100 of them")
