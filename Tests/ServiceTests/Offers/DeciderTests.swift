@@ -10,8 +10,8 @@ import Wire
 /// Many deciders at once over the wire, on scarce stock and a tight budget.
 @Suite struct DeciderTests {
     private static let deciders = 32
-    /// Of each: 100 times `SELVEDGE_SCALE`, and at least 10.
-    private static var steps: Int { max(10, Int(100 * TestScale.factor)) }
+    /// Of each: 200 times `SELVEDGE_SCALE`, and at least 20.
+    private static var steps: Int { max(20, Int(200 * TestScale.factor)) }
 
     @Test func nothingIsOutrunByManyDecidersOverTheWire() async throws {
         let setup = TestServer.Setup().with { $0.draw = { Double.random(in: 0..<1) } }

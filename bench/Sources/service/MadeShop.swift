@@ -75,7 +75,9 @@ extension MadeStore {
             fields.append("channels: [\(["web", "web, app", "email, web"][number % 3])]")
             if number % 2 == 0 { fields.append("inventory: {units: 1000000000, pressure: \(number % 50)}") }
             if number % 4 == 1 { fields.append("budget: 100000000000") }
-            if number % 3 == 0 { fields.append("categories: [\(categories[number % 20]), \(categories[number / 10])]") }
+            if number % 3 == 0 {
+                fields.append("categories: [\(categories[number % 20]), \(categories[(number + 7) % 20])]")
+            }
             if number % 5 == 0 { fields.append("caps: [{count: 5000, days: 7}]") }
             if number % 2 == 1 { fields.append("purposes: [service, marketing]") }
             if number % 7 == 0 { fields.append("stacking_group: group-\(number % 4)") }
