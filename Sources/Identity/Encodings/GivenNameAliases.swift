@@ -1,5 +1,5 @@
 /// Short and pet forms of given names (English, as used in North America, Britain and Australia), and other spellings of one
-/// name: common knowledge, not taken from any data set. Each line is a name and its forms.
+/// name: common knowledge. Each line is a name and its forms.
 enum GivenNameAliases {
     /// The names that a form may stand for, at most `limit`, without the form itself; empty for most.
     static func names(of form: [UInt8]) -> [[UInt8]] { table[form] ?? [] }

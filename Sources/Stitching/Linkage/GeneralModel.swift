@@ -1,8 +1,9 @@
 internal import Identity
 
 extension LinkageModel {
-    /// What is known of errors where nothing can be learnt: made by `evaluate-linkage --synthetic general --print` of synthetic
-    /// people of whom two thirds have records with errors of all kinds. Its frequencies are none, and its shares a beginning.
+    /// What is known of errors where nothing can be learnt. The m of matches, households and namesakes is what
+    /// `evaluate-linkage --synthetic general --verbose` learns of synthetic people, two thirds of whom have several records;
+    /// that of the other classes is taken from those two. Frequencies are none, and the shares a beginning.
     package static let general: LinkageModel = {
         var comparisons: [ComparisonModel] = []
         for line in GeneralModel.lines.split(separator: "\n") {
