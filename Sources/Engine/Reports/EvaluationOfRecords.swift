@@ -67,8 +67,8 @@ package struct TruthOfRecords: Sendable {
             var counts = (notHeld: notHeld, repeated: 0)
             var truthOfNode: [NodeID: Int32] = [:]
             for row in rows {
-                guard
-                    case .held(let held)? = try transaction.get(Tables.records, storedKeys.stored(row.key, transaction)),
+                let key = try storedKeys.stored(row.key, transaction)
+                guard case .held(let held)? = try transaction.get(Tables.records, key),
                     let anchor = anchors.anchor(of: held.node)
                 else {
                     counts.notHeld += 1

@@ -154,10 +154,16 @@ import Testing
 
     private func compare(_ engine: Engine, _ content: Digest, _ numbers: [Int], _ builder: EvidenceBuilder) throws {
         #expect(try engine.digest(.content) == content)
-        let other = try TemporaryStore(builder.configuration)
-        try Self.fill(other.engine, numbers.filter { !Self.isErased($0) }, builder)
-        #expect(try other.engine.digest(.content) == content)
-        #expect(try other.engine.digest(.partition) == engine.digest(.partition))
+        // Under the same keys: what was done is compared by a keyed hash.
+        let directory = try TemporaryDirectory()
+        try Store.create(
+            directory: directory.path + "/other", configuration: builder.configuration, keyFile: nil,
+            keysOf: engine.store.directory, random: SystemRandom(), options: TemporaryStore.options)
+        let other = try Engine(
+            directory: directory.path + "/other", mode: .write(program: "tests"), options: TemporaryStore.options)
+        try Self.fill(other, numbers.filter { !Self.isErased($0) }, builder)
+        #expect(try other.digest(.content) == content)
+        #expect(try other.digest(.partition) == engine.digest(.partition))
         for number in numbers {
             let expected = Self.isErased(number) ? 0 : 5
             #expect(try engine.resolve(EvidenceBuilder.key("cookie", number))?.members.count ?? 0 == expected)
