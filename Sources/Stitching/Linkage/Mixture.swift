@@ -148,8 +148,8 @@ package struct Mixture: Sendable {
     private static let ownGeneration = [0.005, 0.995]
 
     /// How often a value may say nothing in records of which nothing is known: errors elsewhere are not quite those here, so no
-    /// field of a transferred model speaks against a pair by more than seven bits or so.
-    private static let transferDoubt = 0.01
+    /// field of a transferred model speaks against a pair by more than some four bits.
+    private static let transferDoubt = 0.05
 
     /// Of the matches how many have moved, and of households how many are of twins or of juniors: too few to be learnt from a
     /// small set, and so as anywhere.
