@@ -55,9 +55,19 @@ extension Applier {
     private mutating func brought(
         _ command: OfferCommand, _ transaction: borrowing WriteTransaction
     ) throws -> OfferCommand {
-        guard case .decide(var questions) = command else { return command }
-        for place in questions.indices { questions[place].key = try brought(questions[place].key, transaction) }
-        return .decide(questions)
+        switch command {
+        case .decide(var questions):
+            for place in questions.indices {
+                guard case .key(let key) = questions[place].subject else { continue }
+                questions[place].subject = .key(try brought(key, transaction))
+            }
+            return .decide(questions)
+        case .together(let commands):
+            var found: [OfferCommand] = []
+            for command in commands { found.append(try brought(command, transaction)) }
+            return .together(found)
+        default: return command
+        }
     }
 
     private mutating func brought(
