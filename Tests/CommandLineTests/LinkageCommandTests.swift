@@ -72,7 +72,9 @@ import Testing
         #expect(try tool.run(["model", "export", "--data", tool.store, "--out", file]).status == 0)
         let other = try Tool.withStore()
         try other.ask("record", input: Town(people: 30, seed: 9).observations)
-        #expect(try other.run(["train", "linkage", "--data", other.store]).status == 1)
+        // Too few to learn from: what comes with the program is taken, and said.
+        let few = try other.run(["train", "linkage", "--data", other.store])
+        #expect(few.status == 0 && few.out.contains("comes with the program"), "\(few.out) \(few.err)")
         let taken = try other.run(["train", "linkage", "--data", other.store, "--from", file])
         #expect(taken.status == 0, "\(taken.err)")
         #expect(try other.ask("link").status == 0)

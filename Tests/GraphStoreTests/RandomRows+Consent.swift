@@ -31,9 +31,16 @@ extension RandomRows {
     mutating func changes() -> ChangeRow {
         var row = ChangeRow(time: time(), changes: [])
         for _ in 0..<generator.int(0...5) {
+            let kind = generator.pick(ChangeKind.allCases)
+            guard kind != .erased else {
+                var change = Change(kind: kind, anchor: NodeID(0), others: [], purposes: 0)
+                change.sealed = (0..<generator.int(1...80)).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
+                row.changes.append(change)
+                continue
+            }
             row.changes.append(
                 Change(
-                    kind: generator.pick(ChangeKind.allCases), anchor: node(),
+                    kind: kind, anchor: node(),
                     others: (0..<generator.int(0...3)).map { _ in NodeID(generator.next()) }, purposes: word()))
         }
         return row

@@ -29,7 +29,7 @@ enum GivenNameAliases {
         adam adrian agnes aidan alice alicia alma alvin amber amelia amy angelina anita annette april ariel arlene audrey
         austin ava barry beatrice beth bianca billie blake bonnie brandon brenda brent brett bridget brittany bruce
         bryce calvin cameron carla carmen carole carolyn casey cecil cecilia cedric celeste chad chelsea cheryl chloe
-        claire clara clarence claude claudia clayton clyde cody colin colleen connie connor constance corey craig
+        claire clara clarence claudia clayton clyde cody colin colleen connie connor constance corey craig
         crystal curtis dale damian damon dana darla darlene darrell darren darryl dawn dean deanna dennis denise derek
         derrick desiree devin diana diane dominic dominique doris dustin dwayne dylan earl edith edna eileen elaine
         eleanor elena eliot ella ellen elmer elsie emma eric erica erika erin ernest estelle esther ethan ethel eunice
