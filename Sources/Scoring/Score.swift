@@ -50,6 +50,8 @@ package struct ScoreInput: Hashable, Sendable {
 /// A score with all that it rests on.
 package struct Score: Hashable, Sendable {
     package var value: Double
+    /// Holds the value: the mean of a share that is as good as nothing can lie outside of nearly all of its distribution, and
+    /// the interval then reaches to it, its level being the least that it covers.
     package var interval: Interval
     package var basis: ScoreBasis
     /// What the score would be without this person's history.
@@ -63,7 +65,8 @@ package struct Score: Hashable, Sendable {
         inputs: [ScoreInput]
     ) {
         self.value = value
-        self.interval = interval
+        self.interval = Interval(
+            lower: min(interval.lower, value), upper: max(interval.upper, value), level: interval.level)
         self.basis = basis
         self.baseline = baseline
         self.contributions = contributions

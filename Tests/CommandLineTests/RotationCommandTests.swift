@@ -47,10 +47,13 @@ import Testing
         let seconds = Date().timeIntervalSince(start)
         var killed = 0
         var isUnderWay = 0
-        for _ in 0..<kills {
+        var round = 0
+        // Until one of them has met a rotation half done.
+        while round < kills || (isUnderWay == 0 && round < kills + 60) {
+            round += 1
             let run = try tool.start(
                 ["keys", "rotate", "identity", "--data", tool.store, "--piece-rows", "3"] + Self.act)
-            usleep(UInt32(seconds * Double.random(in: 0..<1, using: &generator) / Double(kills) * 3 * 1e6))
+            usleep(UInt32(seconds * Double.random(in: 0..<1, using: &generator) * 1e6))
             run.signal(SIGKILL)
             if try run.finish().status == -SIGKILL { killed += 1 }
             let shown = try tool.run(["keys", "show", "--json", "--data", tool.store]).json()

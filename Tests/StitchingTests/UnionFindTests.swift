@@ -67,12 +67,17 @@ import Testing
             )
         }
         var (all, oneByOne) = (UnionFind(count: count), UnionFind(count: count))
-        for element in 0..<Int32(count) where Int.random(in: 0..<10, using: &generator) == 0 {
+        let out = (0..<Int32(count)).filter { _ in Int.random(in: 0..<10, using: &generator) == 0 }
+        for element in out {
             all.bar(element)
             oneByOne.bar(element)
         }
         all.unionAll(count: pairs.count) { pairs[$0] }
         for pair in pairs { oneByOne.union(pair.left, pair.right) }
+        for element in out {
+            all.letIn(element)
+            oneByOne.letIn(element)
+        }
         for element in 0..<Int32(count) {
             let (left, right) = (all.find(element), oneByOne.find(element))
             #expect(all.size(ofRoot: left) == oneByOne.size(ofRoot: right))
