@@ -63,6 +63,10 @@ package enum EngineError: Error, Sendable {
     /// A question's field that cannot be so.
     case offerField(String)
     case noScores
+    /// Why none of the score models could be fitted, by name.
+    case cannotFit([String: String])
+    /// A server does not take another configuration while it serves.
+    case configurationOfServer
 }
 
 extension EngineError: CustomStringConvertible {
@@ -122,6 +126,12 @@ extension EngineError: CustomStringConvertible {
                 + "currency, a basket of at most 1,000 lines"
         case .noScores:
             "the store has no score models; train them with `selvedge train scores`"
+        case .cannotFit(let reasons):
+            "no model could be fitted, and nothing was kept: "
+                + reasons.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: "; ")
+        case .configurationOfServer:
+            "a server says what another configuration would change (--dry-run), and does not take it while it serves: "
+                + "stop it, then run `selvedge repartition --data DIR --config FILE` and start it again"
         case .suppressed, .noSuchErasure, .unknownSubject, .wrongState, .otherRequest, .ownRequest, .expiredApproval,
             .notAGrant, .notVerified:
             privacyDescription

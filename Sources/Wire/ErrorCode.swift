@@ -49,6 +49,11 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case invalidCatalogue = "invalid_catalogue"
     case noCatalogue = "no_catalogue"
     case noScores = "no_scores"
+    case noModel = "no_model"
+    case unknownModel = "unknown_model"
+    case cannotTrain = "cannot_train"
+    case noSuchMatch = "no_such_match"
+    case cannotRepartition = "cannot_repartition"
     case damaged
     case `internal`
 
@@ -57,9 +62,10 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
         case .malformedMessage, .protocolError, .missingField, .unknownPurpose, .unknownSource, .batchEmpty,
             .batchTooLarge, .frameTooLarge, .invalidField, .invalidCatalogue:
             .invalidArgument
-        case .unknownRecord, .noSuchAssertion, .unknownErasure, .unknownSubject: .notFound
+        case .unknownRecord, .noSuchAssertion, .unknownErasure, .unknownSubject, .unknownModel, .noSuchMatch: .notFound
         case .contradiction, .componentFull, .beforeClock, .afterClock, .laterEvidence, .storeFull, .wrongState,
-            .otherRequest, .approvalExpired, .notVerified, .suppressed, .noCatalogue, .noScores:
+            .otherRequest, .approvalExpired, .notVerified, .suppressed, .noCatalogue, .noScores, .noModel,
+            .cannotTrain, .cannotRepartition:
             .failedPrecondition
         case .feedTrimmed, .feedAhead: .outOfRange
         case .roleRequired, .purposeNotPermitted, .sourceNotPermitted, .ownRequest: .permissionDenied

@@ -12,6 +12,7 @@ package enum Method: UInt16, Hashable, Sendable, CaseIterable {
     case explain = 0x0103
     case simulate = 0x0104
     case watch = 0x0105
+    case search = 0x0106
     case record = 0x0201
     case recordStream = 0x0202
     case retract = 0x0203
@@ -32,6 +33,20 @@ package enum Method: UInt16, Hashable, Sendable, CaseIterable {
     case showOffers = 0x040a
     case backup = 0x040b
     case rotateKeys = 0x040c
+    case listModels = 0x040d
+    case showModel = 0x040e
+    case trainLinkage = 0x040f
+    case link = 0x0410
+    case compareRecords = 0x0411
+    case listReviews = 0x0412
+    case review = 0x0413
+    case trainScores = 0x0414
+    case export = 0x0415
+    case repartition = 0x0416
+    case listAudit = 0x0417
+    case verifyAudit = 0x0418
+    case showKeys = 0x0419
+    case privacyLedger = 0x041a
     case requestErasure = 0x0501
     case planErasure = 0x0502
     case approve = 0x0503
@@ -48,6 +63,7 @@ package enum Method: UInt16, Hashable, Sendable, CaseIterable {
     case score = 0x0601
     case decideOffer = 0x0701
     case offerOutcome = 0x0702
+    case offerReport = 0x0703
 
     /// Of a method whose calls are mostly short reads, done on the connection's own thread; nil: of another.
     @inline(__always)
@@ -65,7 +81,8 @@ package enum Method: UInt16, Hashable, Sendable, CaseIterable {
         switch self {
         case .recordStream: .bidirectional
         case .watch, .stats, .digest, .check, .clusters, .sweep, .purge, .backup, .rotateKeys, .listErasures, .access,
-            .scrub:
+            .scrub, .showModel, .trainLinkage, .link, .listReviews, .trainScores, .export, .repartition, .listAudit,
+            .verifyAudit, .offerReport, .privacyLedger:
             .serverStream
         default: .unary
         }
@@ -74,7 +91,8 @@ package enum Method: UInt16, Hashable, Sendable, CaseIterable {
     /// Whether a call may be sent again that was perhaps carried out: it changes nothing, or the same twice is the same once.
     package var isIdempotent: Bool {
         switch self {
-        case .simulate, .requestErasure, .approve, .reject, .readmit, .loadOffers, .decideOffer, .backup, .rotateKeys:
+        case .simulate, .requestErasure, .approve, .reject, .readmit, .loadOffers, .decideOffer, .backup, .rotateKeys,
+            .trainLinkage, .trainScores:
             false
         default: true
         }
@@ -144,6 +162,22 @@ package enum Method: UInt16, Hashable, Sendable, CaseIterable {
         case .offerOutcome: "Outcome"
         case .loadOffers: "LoadOffers"
         case .showOffers: "ShowOffers"
+        case .search: "Search"
+        case .listModels: "ListModels"
+        case .showModel: "ShowModel"
+        case .trainLinkage: "TrainLinkage"
+        case .link: "Link"
+        case .compareRecords: "CompareRecords"
+        case .listReviews: "ListReviews"
+        case .review: "Review"
+        case .trainScores: "TrainScores"
+        case .export: "Export"
+        case .repartition: "Repartition"
+        case .listAudit: "ListAudit"
+        case .verifyAudit: "VerifyAudit"
+        case .showKeys: "ShowKeys"
+        case .privacyLedger: "PrivacyLedger"
+        case .offerReport: "Report"
         }
     }
 }

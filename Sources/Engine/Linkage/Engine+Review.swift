@@ -10,6 +10,13 @@ package struct LikePair: Sendable, Encodable {
     /// log2 of the odds.
     package var bits: Double
     package var probability: Double
+
+    package init(first: RecordName, second: RecordName, bits: Double, probability: Double) {
+        self.first = first
+        self.second = second
+        self.bits = bits
+        self.probability = probability
+    }
 }
 
 extension Engine {

@@ -19,6 +19,13 @@ extension Engine {
     ///   - known: a model made elsewhere, of which what it knows of errors is taken: for stores too small to learn from.
     ///   - now: noted with the model.
     package func train(from known: LinkageModel? = nil, now: Timestamp) throws -> LinkageTrainingReport {
+        let report = try trained(from: known)
+        try apply(.keepModel(report.outcome.model.bytes, time: now))
+        return report
+    }
+
+    /// The same, and keeps nothing: for `keepModel`, by who holds the writer.
+    package func trained(from known: LinkageModel? = nil) throws -> LinkageTrainingReport {
         let (table, anchors, version) = try trainingRecords()
         var options = Training.Options()
         options.version = version
@@ -34,7 +41,6 @@ extension Engine {
         } catch {
             throw EngineError.cannotTrain(error)
         }
-        try apply(.keepModel(outcome.model.bytes, time: now))
         return LinkageTrainingReport(outcome: outcome, records: table.count, anchors: anchors.count)
     }
 
@@ -76,8 +82,18 @@ extension Engine {
     /// Links all records by a model: the newest where none is named. What readers see changes in one moment.
     @discardableResult
     package func link(version: UInt32? = nil) throws -> CommandReport {
-        guard let newest = try models().last?.version else { throw EngineError.noModel }
-        return try apply(.link(version: version ?? newest))
+        try apply(.link(version: try modelToLink(version)))
+    }
+
+    /// The newest model where none is named.
+    ///
+    /// - Throws: `noModel`, `noSuchModel`.
+    package func modelToLink(_ version: UInt32?) throws -> UInt32 {
+        let kept = try models().map(\.version)
+        guard let newest = kept.last else { throw EngineError.noModel }
+        guard let version else { return newest }
+        guard kept.contains(version) else { throw EngineError.noSuchModel(version) }
+        return version
     }
 
     /// Links by likeness no more; models are kept.
@@ -101,6 +117,21 @@ extension Engine {
                     model: try LinkageModel(stored: row.bytes))
             }
         }
+    }
+
+    /// A model that is kept: of this version, or the one that links, or else the newest.
+    ///
+    /// - Throws: `noSuchModel`, `noModel`.
+    package func model(_ version: UInt32? = nil) throws -> KeptModel {
+        let kept = try models()
+        if let version {
+            guard let model = kept.first(where: { $0.version == version }) else {
+                throw EngineError.noSuchModel(version)
+            }
+            return model
+        }
+        guard let model = kept.first(where: \.isActive) ?? kept.last else { throw EngineError.noModel }
+        return model
     }
 
     /// The active model, made ready.

@@ -2,14 +2,14 @@ internal import GraphStore
 internal import Identity
 
 /// What a repartition would change, or has changed.
-package struct RepartitionReport: Sendable, Encodable {
+package struct RepartitionReport: Sendable, Codable {
     /// A profile that changes, and those that it is made of or comes apart into.
-    package struct Sample: Sendable, Encodable {
+    package struct Sample: Sendable, Codable {
         package var profile: String
         package var others: [String]
     }
 
-    package struct Digests: Sendable, Encodable {
+    package struct Digests: Sendable, Codable {
         package var partition: String
         package var content: String
 

@@ -7,6 +7,11 @@ package struct KeyReport: Encodable, Sendable {
     package struct Suppressions: Encodable, Sendable {
         package var version: UInt16
         package var count: Int
+
+        package init(version: UInt16, count: Int) {
+            self.version = version
+            self.count = count
+        }
     }
 
     package var rootKey: String
@@ -26,6 +31,22 @@ package struct KeyReport: Encodable, Sendable {
     package var isOverwritten: Bool
     /// Of Ed25519, in hexadecimal digits.
     package var auditKey: String
+
+    package init(
+        rootKey: String, isBeside: Bool, bundle: String?, checkValue: String, identityVersion: UInt16,
+        isRotating: Bool, suppressions: [Suppressions], dataKeys: Int, isOverwritten: Bool, auditKey: String
+    ) {
+        self.rootKey = rootKey
+        self.isBeside = isBeside
+        self.bundle = bundle
+        self.checkValue = checkValue
+        self.identityVersion = identityVersion
+        self.isRotating = isRotating
+        self.suppressions = suppressions
+        self.dataKeys = dataKeys
+        self.isOverwritten = isOverwritten
+        self.auditKey = auditKey
+    }
 
     private enum CodingKeys: String, CodingKey {
         case bundle, suppressions

@@ -8,6 +8,11 @@ package struct RecordName: Hashable, Sendable, Encodable {
     package var source: String
     package var recordID: String
 
+    package init(source: String, recordID: String) {
+        self.source = source
+        self.recordID = recordID
+    }
+
     private enum CodingKeys: String, CodingKey {
         case source
         case recordID = "record_id"

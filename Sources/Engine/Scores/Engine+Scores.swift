@@ -83,6 +83,20 @@ extension Engine {
         return training.run(version: 0)
     }
 
+    /// The same, where something could be fitted: what fits nothing, once kept, would take the place of a version that
+    /// foretells something.
+    ///
+    /// - Throws: `cannotFit`, with the reason of each model.
+    package func fitScores(
+        _ options: ScoreTraining.Options, _ request: ViewRequest, progress: (Int) throws -> Void = { _ in }
+    ) throws -> (models: ScoreModels, report: TrainingReport) {
+        let fitted = try trainScores(options, request, progress: progress)
+        guard !TrainingAnswer(fitted.models, fitted.report).models.isEmpty else {
+            throw EngineError.cannotFit(fitted.models.refusals)
+        }
+        return fitted
+    }
+
     /// An identifier of each profile of a component: its first that is not hidden, a record's only where there is no other.
     private static func anchors(of view: borrowing ComponentView) -> [IdentityKey] {
         var found: [UInt16: Member] = [:]

@@ -15,8 +15,12 @@ package struct AuditHeadFile: Sendable {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw StoreError.unreadable(path: path, problem: "cannot be read; check its permissions")
         }
-        let bytes = [UInt8](data)
-        return stride(from: 0, through: bytes.count - AuditHead.byteCount, by: AuditHead.byteCount).map {
+        return Self.heads([UInt8](data))
+    }
+
+    /// The heads in the bytes of a file or of a part of one, likewise.
+    package static func heads(_ bytes: [UInt8]) -> [AuditHead?] {
+        stride(from: 0, through: bytes.count - AuditHead.byteCount, by: AuditHead.byteCount).map {
             AuditHead(Array(bytes[$0..<$0 + AuditHead.byteCount]))
         }
     }

@@ -79,7 +79,7 @@ extension SelvedgeClient {
     }
 
     /// Of a stream of one message.
-    private func only<Response>(_ messages: MessageSequence<Response>) async throws(SelvedgeError) -> Response {
+    func only<Response>(_ messages: MessageSequence<Response>) async throws(SelvedgeError) -> Response {
         var iterator = messages.makeAsyncIterator()
         guard let first = try await iterator.next(isolation: nil) else { throw .unreadable }
         return first

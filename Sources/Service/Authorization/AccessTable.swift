@@ -70,8 +70,12 @@ package enum AccessTable {
         case .assert: .anyOf(.admin)
         case .decide: .source(.consent, decisions: nil)
         case .consentCheck, .ledger, .prove: .anyOf([.privacy, .admin])
-        case .describe, .stats, .digest, .check, .clusters, .key, .sweep, .purge, .backup, .rotateKeys, .scrub:
+        case .describe, .stats, .digest, .check, .clusters, .key, .sweep, .purge, .backup, .rotateKeys, .scrub,
+            .listModels, .showModel, .trainLinkage, .link, .compareRecords, .listReviews, .review, .trainScores,
+            .export,
+            .repartition, .showKeys, .privacyLedger:
             .anyOf(.admin)
+        case .listAudit, .verifyAudit, .search: .anyOf([.privacy, .admin])
         case .requestErasure, .planErasure, .access, .restrict, .object, .lift, .readmit: .anyOf(.privacy)
         case .approve: .anyOf(.approve)
         case .reject, .erasureStatus, .listErasures, .certificate: .anyOf([.privacy, .approve])
@@ -79,7 +83,7 @@ package enum AccessTable {
         case .decideOffer: .purpose(.offer, look: [])
         case .offerOutcome: .anyOf(.offer)
         case .loadOffers: .anyOf(.admin)
-        case .showOffers: .anyOf([.offer, .admin])
+        case .showOffers, .offerReport: .anyOf([.offer, .admin])
         }
     }
 }

@@ -3,6 +3,7 @@ internal import Foundation
 internal import GraphStore
 internal import Identity
 internal import Stitching
+internal import SwiftProtobuf
 internal import Wire
 
 extension Handlers {
@@ -48,13 +49,9 @@ extension Handlers {
     func stats(_ request: SelvedgeStatsRequest, _ stream: MessageStream, _ call: Call) async throws(CallError) {
         try mayAdminister(call)
         let engine = engine
-        let json = try await readers.read {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            return String(decoding: try encoder.encode(try engine.statistics()), as: UTF8.self)
-        }
+        let statistics = try await readers.read { try engine.statistics() }
         var response = SelvedgeStatsResponse()
-        response.json = json
+        response.json = try Self.json(statistics)
         try await send(response, stream)
     }
 
@@ -90,28 +87,14 @@ extension Handlers {
 
     /// Rows in one message.
     private static let exportPiece = 1_000
-    /// Messages that may wait for a caller who reads slowly.
-    private static let exportWindow = 4
-
     func clusters(_ request: SelvedgeClustersRequest, _ stream: MessageStream, _ call: Call) async throws(CallError) {
         try mayAdminister(call)
-        let pieces = PieceQueue<[SelvedgeClustersResponse.Row]>(limit: Self.exportWindow)
         let engine = engine
-        async let reading: Result<Void, CallError> = result { () async throws(CallError) in
-            defer { pieces.close() }
+        try await pump(stream) { rows in
+            SelvedgeClustersResponse.with { $0.rows = rows }
+        } from: { (pieces: PieceQueue<[SelvedgeClustersResponse.Row]>) async throws(CallError) in
             try await self.readers.read { try Self.export(engine, to: pieces) }
         }
-        let sending = await result { () async throws(CallError) in
-            while let rows = await pieces.next() {
-                var response = SelvedgeClustersResponse()
-                response.rows = rows
-                try await self.send(response, stream)
-            }
-        }
-        if case .failure = sending { pieces.giveUp() }
-        let read = await reading
-        try sending.get()
-        try read.get()
     }
 
     private static func export(_ engine: Engine, to pieces: PieceQueue<[SelvedgeClustersResponse.Row]>) throws {
@@ -127,13 +110,6 @@ extension Handlers {
             rows = []
         }
         if !rows.isEmpty, !pieces.put(rows) { throw CancellationError() }
-    }
-
-    private func result(_ body: () async throws(CallError) -> Void) async -> Result<Void, CallError> {
-        do throws(CallError) {
-            try await body()
-            return .success(())
-        } catch { return .failure(error) }
     }
 
     // MARK: The clock

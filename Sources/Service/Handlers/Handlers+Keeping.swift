@@ -8,11 +8,9 @@ internal import Wire
 /// Keeping the store: a copy of it elsewhere, and its identity keys. Role admin.
 extension Handlers {
     /// Bytes in one message.
-    private static let backupPiece = 1 << 20
-    /// Messages that may wait for a caller who reads slowly.
-    private static let backupWindow = 4
-    /// What a backup is called in the store's directory until it is sent; removed by the next where a kill has left it.
-    private static let backupMark = ".backup-"
+    private static let filePiece = 1 << 20
+    /// What a file is called in the store's directory until it is sent; removed by the next where a kill has left it.
+    private static let fileMark = ".backup-"
     private static let backupDays: ClosedRange<UInt32> = 1...3_650
 
     // MARK: Backup
@@ -26,20 +24,11 @@ extension Handlers {
         }
         let expires = Timestamp(milliseconds: act.time.milliseconds + Int64(days) * 86_400_000)
         let (engine, turn) = (engine, writer.turn)
-        let pieces = PieceQueue<Data>(limit: Self.backupWindow)
-        async let reading: Result<BackupReport, CallError> = answer { () async throws(CallError) in
-            defer { pieces.close() }
-            return try await self.readers.read { try Self.backUp(engine, act, expires, turn, to: pieces) }
+        let report = try await pump(stream) { piece in
+            SelvedgeBackupResponse.with { $0.piece = piece }
+        } from: { (pieces: PieceQueue<Data>) async throws(CallError) in
+            try await self.readers.read { try Self.backUp(engine, act, expires, turn, to: pieces) }
         }
-        let sending = await answer { () async throws(CallError) in
-            while let piece = await pieces.next() {
-                try await self.send(SelvedgeBackupResponse.with { $0.piece = piece }, stream)
-            }
-        }
-        if case .failure = sending { pieces.giveUp() }
-        let read = await reading
-        try sending.get()
-        let report = try read.get()
         let last = SelvedgeBackupResponse.with {
             $0.done = true
             $0.rows = UInt64(report.rows)
@@ -52,19 +41,48 @@ extension Handlers {
     private static func backUp(
         _ engine: Engine, _ act: PrivacyAct, _ expires: Timestamp, _ turn: WriterTurn, to pieces: PieceQueue<Data>
     ) throws -> BackupReport {
+        let keys = try BackupKeys(at: engine.store.backupKeysPath, keyRing: engine.store.keyRing)
+        return try sendFile(of: engine, to: pieces) { path in
+            try engine.backUp(to: path, act, keys: keys, expires: expires, turn: turn)
+        }
+    }
+
+    // MARK: The ledger of a restore
+
+    func privacyLedger(
+        _ request: SelvedgePrivacyLedgerRequest, _ stream: MessageStream, _ call: Call
+    ) async throws(CallError) {
+        try judge(call, .nothing)
+        let engine = engine
+        let items = try await pump(stream) { piece in
+            SelvedgePrivacyLedgerResponse.with { $0.piece = piece }
+        } from: { (pieces: PieceQueue<Data>) async throws(CallError) in
+            try await self.readers.read {
+                try Self.sendFile(of: engine, to: pieces) { path in
+                    try PrivacyLedger.write(engine.store, to: path, random: SystemRandom())
+                }
+            }
+        }
+        let last = SelvedgePrivacyLedgerResponse.with { ($0.done, $0.items) = (true, UInt64(items)) }
+        try await send(last, stream)
+    }
+
+    /// Has a file written in the store's directory, sends it in pieces, and removes it.
+    private static func sendFile<Report>(
+        of engine: Engine, to pieces: PieceQueue<Data>, _ write: (String) throws -> Report
+    ) throws -> Report {
         let directory = engine.store.directory
-        for name in try FileManager.default.contentsOfDirectory(atPath: directory) where name.hasPrefix(backupMark) {
+        for name in try FileManager.default.contentsOfDirectory(atPath: directory) where name.hasPrefix(fileMark) {
             // Of a server that was killed: this one names its own.
-            guard !name.hasPrefix("\(backupMark)\(getpid())-") else { continue }
+            guard !name.hasPrefix("\(fileMark)\(getpid())-") else { continue }
             try? FileManager.default.removeItem(atPath: directory + "/" + name)
         }
-        let path = "\(directory)/\(backupMark)\(getpid())-\(UUID().uuidString)"
+        let path = "\(directory)/\(fileMark)\(getpid())-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: path) }
-        let keys = try BackupKeys(at: engine.store.backupKeysPath, keyRing: engine.store.keyRing)
-        let report = try engine.backUp(to: path, act, keys: keys, expires: expires, turn: turn)
+        let report = try write(path)
         let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
         defer { try? file.close() }
-        while let piece = try file.read(upToCount: backupPiece), !piece.isEmpty {
+        while let piece = try file.read(upToCount: filePiece), !piece.isEmpty {
             guard pieces.put(piece) else { throw CancellationError() }
         }
         return report
@@ -77,30 +95,14 @@ extension Handlers {
     ) async throws(CallError) {
         try judge(call, .nothing)
         let act = try act(request.reason, "admin", call)
-        let pieces = PieceQueue<SelvedgeRotateKeysResponse>(limit: 1_000_000)
         let worker = erasures
-        async let rotating: Result<RotationReport, CallError> = answer { () async throws(CallError) in
-            defer { pieces.close() }
-            do {
-                return try await worker.rotate(act) { now in
-                    // Whoever has gone does not stop it.
-                    _ = pieces.put(SelvedgeRotateKeysResponse(now))
-                }
-            } catch { throw CallError(store: error) }
+        // Whoever has gone does not stop it: no number of pieces holds it up.
+        let report = try await pump(stream, limit: 1_000_000) { (now: RotationProgress) in
+            SelvedgeRotateKeysResponse(now)
+        } from: { (pieces: PieceQueue<RotationProgress>) async throws(CallError) in
+            do { return try await worker.rotate(act) { _ = pieces.put($0) } } catch { throw CallError(store: error) }
         }
-        let sending = await answer { () async throws(CallError) in
-            while let piece = await pieces.next() { try await self.send(piece, stream) }
-        }
-        if case .failure = sending { pieces.giveUp() }
-        let result = await rotating
-        try sending.get()
-        try await send(SelvedgeRotateKeysResponse(try result.get()), stream)
-    }
-
-    private func answer<Value: Sendable>(
-        _ body: () async throws(CallError) -> Value
-    ) async -> Result<Value, CallError> {
-        do throws(CallError) { return .success(try await body()) } catch { return .failure(error) }
+        try await send(SelvedgeRotateKeysResponse(report), stream)
     }
 }
 

@@ -63,10 +63,12 @@ extension CallError {
         case .offerField(let field):
             self.init(.invalidField, error.description, field: field == "offset" ? "offset_minutes" : field)
             return
-        case .cannotRepartition, .modelExists, .noSuchModel, .noModel, .cannotTrain, .noSuchMatch:
-            // Of a command that no server runs.
-            self.init(.internal, "the server could not do it; its log says why")
-            return
+        case .cannotRepartition, .configurationOfServer: code = .cannotRepartition
+        case .modelExists: code = .wrongState
+        case .noSuchModel: code = .unknownModel
+        case .noModel: code = .noModel
+        case .cannotTrain, .cannotFit: code = .cannotTrain
+        case .noSuchMatch: code = .noSuchMatch
         }
         self.init(code, error.description, limit: limit)
     }

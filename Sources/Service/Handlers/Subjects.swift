@@ -163,7 +163,7 @@ extension Handlers {
 
 extension Refusal {
     /// The same, with where its field lies.
-    fileprivate func placed(in place: String) -> Refusal {
+    func placed(in place: String) -> Refusal {
         Refusal(reason: reason, field: field.isEmpty ? place : "\(place).\(field)", advice: advice)
     }
 }

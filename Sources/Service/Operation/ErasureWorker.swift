@@ -1,7 +1,7 @@
 package import Engine
 internal import Foundation
 internal import GraphStore
-internal import Identity
+package import Identity
 internal import Synchronization
 
 /// Carries out approved erasures on a thread of its own, beside the writer: deleted, scrubbed where the store is small, searched
@@ -90,6 +90,20 @@ package final class ErasureWorker: Sendable {
                 progress(now)
                 try worker.check()
             }
+        }
+    }
+
+    /// Evaluates over-full components whole, or says what another configuration would change, after what is under way. The writer
+    /// waits meanwhile.
+    ///
+    /// - Throws: `configurationOfServer` where another configuration is to be taken.
+    package func repartition(to configuration: Configuration?, isDryRun: Bool) async throws -> RepartitionReport {
+        if let configuration, !isDryRun, configuration.hash != engine.store.configuration.hash {
+            throw EngineError.configurationOfServer
+        }
+        return try await perform { worker in
+            let engine = worker.engine
+            return try worker.turn { try engine.repartition(to: configuration, isDryRun: isDryRun) }
         }
     }
 

@@ -98,14 +98,12 @@ struct BackupCommand: ParsableCommand {
     }
 
     private func backUp(_ server: ServerStore) throws -> Answer {
-        let messages = StreamReader(server.client.backup(reason: reason, expiresDays: UInt32(try days())))
-        let file = try BackupFile(path)
+        let file = try SealedFile(path)
         var last = SelvedgeBackupResponse()
         do {
-            while let message = try Bridge.wait(isInterruptible: true, { try await messages.next() }) {
+            try server.each(server.client.backup(reason: reason, expiresDays: UInt32(try days()))) { message in
                 last = message
                 try file.write(message.piece)
-                if let signal = Interruption.signal { throw Stop(signal: signal) }
             }
             guard last.done else { throw SelvedgeError.unreadable }
             try file.finish()
@@ -117,38 +115,4 @@ struct BackupCommand: ParsableCommand {
             file: path, taken: Timestamp(milliseconds: last.takenMs).description,
             expires: Timestamp(milliseconds: last.expiresMs).description, rows: Int(last.rows), bytes: file.bytes)
     }
-}
-
-/// The file that a server's backup is written to.
-private final class BackupFile {
-    private let path: String
-    private let handle: FileHandle
-    private(set) var bytes = 0
-
-    init(_ path: String) throws {
-        self.path = path
-        guard !FileManager.default.fileExists(atPath: path) else { throw BackupError.exists(path: path) }
-        guard
-            FileManager.default.createFile(
-                atPath: path, contents: nil, attributes: [.posixPermissions: NSNumber(value: 0o600)]),
-            let handle = FileHandle(forWritingAtPath: path)
-        else { throw BackupError.inputOutput(path: path, problem: "cannot be made") }
-        self.handle = handle
-    }
-
-    func write(_ piece: Data) throws {
-        do { try handle.write(contentsOf: piece) } catch {
-            throw BackupError.inputOutput(path: path, problem: "cannot be written to; is the disk full?")
-        }
-        bytes += piece.count
-    }
-
-    func finish() throws {
-        do {
-            try handle.synchronize()
-            try handle.close()
-        } catch { throw BackupError.inputOutput(path: path, problem: "cannot be made durable") }
-    }
-
-    func remove() { try? FileManager.default.removeItem(atPath: path) }
 }

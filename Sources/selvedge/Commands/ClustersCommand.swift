@@ -109,23 +109,8 @@ struct ClusterRow: Encodable {
 extension ServerStore {
     /// Hands over every record with its profile; the server waits for who takes them.
     func clusters(_ body: (ClusterRow) throws -> Void) throws {
-        let pieces = Pieces(client.clusters(by: SelvedgeLook(reason: "export")))
-        while let piece = try Bridge.wait({ try await pieces.next() }) {
+        try each(client.clusters(by: SelvedgeLook(reason: "export"))) { piece in
             for row in piece.rows { try body(ClusterRow(row.source, row.recordID, row.profileID)) }
         }
-    }
-}
-
-/// The messages of a stream, for one who asks for them one by one.
-actor Pieces<Source: AsyncSequence & Sendable> where Source.Element: Sendable {
-    private var iterator: Source.AsyncIterator
-
-    init(_ source: Source) { iterator = source.makeAsyncIterator() }
-
-    func next() async throws -> Source.Element? {
-        // Out of the actor while it waits, as nobody else asks.
-        var taken = iterator
-        defer { iterator = taken }
-        return try await taken.next(isolation: self)
     }
 }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Engine
 internal import Foundation
 internal import GraphStore
+internal import SelvedgeClient
 
 extension GraphTable: ExpressibleByArgument {}
 extension ExportFormat: ExpressibleByArgument {}
@@ -21,7 +22,7 @@ struct ExportCommand: ParsableCommand {
             identifier was seen alone. consents: the ledger, decision by decision.
             """)
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var target: TargetOptions
 
     @Option(
         name: .long,
@@ -47,26 +48,45 @@ struct ExportCommand: ParsableCommand {
             throw ValidationError("give --out DIR for all tables, or --table NAME for one on standard output")
         }
         guard out != "" else { throw ValidationError("--out must name a directory") }
-        _ = try access.lookerOrOperator()
+        try access.check(target, .looksUnless(purpose: nil))
     }
 
     mutating func run() throws {
         if let out { try Self.makeDirectory(out) }
-        let looker = try access.lookerOrOperator()
-        let grant = try looker.access("export", [], try store.store.openForWriting("export"))
-        let engine = try store.store.openForReading()
+        let source = try source()
         let tables = table.map { [$0] } ?? GraphTable.allCases
         guard let out else {
-            for table in tables { try print(table) { try engine.export(table, format, under: grant, $0) } }
+            for table in tables { try print(table) { try source(table, $0) } }
             return
         }
         var rows: [String: Int] = [:]
-        for table in tables {
-            rows[table.rawValue] = try write(table, to: out) { try engine.export(table, format, under: grant, $0) }
-        }
-        if store.json { return try JSONLine.print(Answer(out: out, rows: rows)) }
+        for table in tables { rows[table.rawValue] = try write(table, to: out) { try source(table, $0) } }
+        if target.json { return try JSONLine.print(Answer(out: out, rows: rows)) }
         for table in tables { try Console.line("wrote \(rows[table.rawValue] ?? 0) \(table.rawValue)") }
     }
+
+    /// Hands over each row of a table: what it is sorted by, and its line.
+    private typealias Source = (GraphTable, (_ key: [UInt8], _ line: [UInt8]) throws -> Void) throws -> Void
+
+    private func source() throws -> Source {
+        let format = format
+        switch try target.target() {
+        case .store(let store):
+            let looker = try access.lookerOrOperator()
+            let grant = try looker.access("export", [], try store.openForWriting("export"))
+            let engine = try store.openForReading()
+            return { table, body in try engine.export(table, format, under: grant) { try body($0.key, $0.line) } }
+        case .server(let server):
+            guard let look = access.look else { throw ValidationError("--reason TEXT is required") }
+            return { table, body in
+                try server.each(server.client.export(table.rawValue, format: format.rawValue, by: look)) { piece in
+                    for row in piece.rows { try body(Array(row.key), Array(row.line)) }
+                }
+            }
+        }
+    }
+
+    private typealias Rows = ((_ key: [UInt8], _ line: [UInt8]) throws -> Void) throws -> Void
 
     private static func makeDirectory(_ path: String) throws {
         do {
@@ -79,7 +99,7 @@ struct ExportCommand: ParsableCommand {
 
     /// - Returns: how many rows were written.
     private func write(
-        _ table: GraphTable, to out: String, _ rows: ((ExportRow) throws -> Void) throws -> Void
+        _ table: GraphTable, to out: String, _ rows: Rows
     ) throws -> Int {
         var file = try FileSink("\(out)/\(table.rawValue).\(format.rawValue)")
         if let head = format.head(table) { try file.write(head) }
@@ -88,7 +108,7 @@ struct ExportCommand: ParsableCommand {
         return count
     }
 
-    private func print(_ table: GraphTable, _ rows: ((ExportRow) throws -> Void) throws -> Void) throws {
+    private func print(_ table: GraphTable, _ rows: Rows) throws {
         if let head = format.head(table) { try Console.write(head) }
         _ = try sorted(table, in: NSTemporaryDirectory(), rows) {
             try Console.write(String(decoding: $0, as: UTF8.self))
@@ -96,14 +116,14 @@ struct ExportCommand: ParsableCommand {
     }
 
     private func sorted(
-        _ table: GraphTable, in directory: String, _ rows: ((ExportRow) throws -> Void) throws -> Void,
+        _ table: GraphTable, in directory: String, _ rows: Rows,
         _ body: ([UInt8]) throws -> Void
     ) throws -> Int {
         var sorter = LineSorter(directory: directory)
         var progress = Progress(table.rawValue, total: nil)
         var count = 0
-        try rows { row in
-            try sorter.add(key: row.key, text: row.line)
+        try rows { key, line in
+            try sorter.add(key: key, text: line)
             count += 1
             if count.isMultiple(of: 10_000) { progress.show(count) }
         }

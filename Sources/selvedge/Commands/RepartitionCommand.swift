@@ -3,6 +3,7 @@ internal import Engine
 internal import Foundation
 internal import GraphStore
 internal import Identity
+internal import SelvedgeClient
 
 struct RepartitionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,9 +20,12 @@ struct RepartitionCommand: ParsableCommand {
             the order in which evidence comes, this by the evidence alone.
 
             --dry-run does all of it, says what would change, and leaves nothing behind. No other process may be writing.
+
+            A server does all but one of this while it is read; what is written waits. Another configuration it tries with \
+            --dry-run and does not take: stop it for that.
             """)
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var target: TargetOptions
 
     @Option(
         name: .long,
@@ -32,18 +36,35 @@ struct RepartitionCommand: ParsableCommand {
     var dryRun = false
 
     mutating func run() throws {
+        let report =
+            switch try target.target() {
+            case .store(let store): try repartition(store)
+            case .server(let server): try repartition(server)
+            }
+        if target.json { return try JSONLine.print(report) }
+        try say(report)
+    }
+
+    private func repartition(_ store: StorePlace) throws -> RepartitionReport {
         let configuration = try config.map(ConfigurationFile.read)
         let signals = Interruption.listen()
         defer { withExtendedLifetime(signals) {} }
-        let engine = try store.store.openForWriting("repartition")
+        let engine = try store.openForWriting("repartition")
         let teller = StageTeller()
         let report = try engine.repartition(to: configuration, isDryRun: dryRun) { progress in
             teller.show(progress)
             if let signal = Interruption.signal { throw Stop(signal: signal) }
         }
         teller.end()
-        if store.json { return try JSONLine.print(report) }
-        try say(report)
+        return report
+    }
+
+    private func repartition(_ server: ServerStore) throws -> RepartitionReport {
+        let (text, dryRun) = (try config.map(ConfigurationFile.text) ?? "", dryRun)
+        let json = try server.ask(waiting: "the server is evaluating") {
+            try await $0.repartition(configuration: text, dryRun: dryRun)
+        }
+        return try ServerStore.object(json)
     }
 
     private func say(_ report: RepartitionReport) throws {
@@ -70,10 +91,14 @@ struct RepartitionCommand: ParsableCommand {
 /// A configuration given as a file.
 enum ConfigurationFile {
     static func read(_ path: String) throws -> Configuration {
+        try Configuration(yaml: try text(path), file: path)
+    }
+
+    static func text(_ path: String) throws -> String {
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
             throw Failure(.refusedInput, "\(path) cannot be read; give a file of YAML in UTF-8")
         }
-        return try Configuration(yaml: text, file: path)
+        return text
     }
 }
 

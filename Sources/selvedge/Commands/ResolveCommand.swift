@@ -30,7 +30,7 @@ struct ResolveCommand: ParsableCommand {
         help: ArgumentHelp(
             """
             Search by attributes, such as {"family_name":"Miller"}: records that are like that, with their weights. Takes \
-            --role, --by and --reason, and a model that links.
+            --role, --by and --reason, over a server --reason alone, and a model that links.
             """, valueName: "json"))
     var fuzzy: String?
 
@@ -41,9 +41,7 @@ struct ResolveCommand: ParsableCommand {
 
     func validate() throws {
         if fuzzy != nil {
-            guard identifiers.isEmpty, !target.isServer else {
-                throw ValidationError("--fuzzy goes with --data, and without identifiers")
-            }
+            guard identifiers.isEmpty else { throw ValidationError("--fuzzy goes without identifiers") }
             return try access.check(target, .mustLook)
         }
         guard !identifiers.isEmpty else { throw ValidationError("name an identifier, or search with --fuzzy") }
@@ -55,9 +53,9 @@ struct ResolveCommand: ParsableCommand {
     }
 
     mutating func run() throws {
-        switch try target.target() {
-        case .store(let store) where fuzzy != nil:
-            try FuzzySearch(attributes: fuzzy ?? "", looker: access.demandedLooker(), json: target.json).run(store)
+        let place = try target.target()
+        if let fuzzy { return try FuzzySearch(attributes: fuzzy, access: access, json: target.json).run(place) }
+        switch place {
         case .store(let store): try run(store)
         case .server(let server): try run(server)
         }

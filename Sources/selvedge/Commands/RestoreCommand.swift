@@ -3,6 +3,7 @@ internal import Engine
 internal import Foundation
 internal import GraphStore
 internal import Identity
+internal import SelvedgeClient
 internal import LMDB
 
 struct RestoreCommand: ParsableCommand {
@@ -114,7 +115,7 @@ struct PrivacyLedgerCommand: ParsableCommand {
             Write it often, and keep it apart from the store: `selvedge restore --ledger FILE` takes it.
             """)
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var target: TargetOptions
     @Option(name: .customLong("to"), help: ArgumentHelp("The file, which must not be there.", valueName: "file"))
     var path: String
 
@@ -124,9 +125,30 @@ struct PrivacyLedgerCommand: ParsableCommand {
     }
 
     mutating func run() throws {
-        let engine = try store.store.openForReading()
-        let items = try PrivacyLedger.write(engine.store, to: path, random: SystemRandom())
-        if store.json { return try JSONLine.print(Answer(file: path, items: items)) }
+        let items =
+            switch try target.target() {
+            case .store(let store):
+                try PrivacyLedger.write(try store.openForReading().store, to: path, random: SystemRandom())
+            case .server(let server): try write(server)
+            }
+        if target.json { return try JSONLine.print(Answer(file: path, items: items)) }
         try Console.line("\(items) items")
+    }
+
+    private func write(_ server: ServerStore) throws -> Int {
+        let file = try SealedFile(path)
+        var last = SelvedgePrivacyLedgerResponse()
+        do {
+            try server.each(server.client.privacyLedger()) { message in
+                last = message
+                try file.write(message.piece)
+            }
+            guard last.done else { throw SelvedgeError.unreadable }
+            try file.finish()
+        } catch {
+            file.remove()
+            throw error
+        }
+        return Int(last.items)
     }
 }

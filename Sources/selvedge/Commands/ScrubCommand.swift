@@ -3,6 +3,7 @@ internal import Engine
 internal import Foundation
 internal import GraphStore
 internal import Identity
+internal import SelvedgeClient
 
 struct ScrubCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -11,10 +12,14 @@ struct ScrubCommand: ParsableCommand {
         discussion: """
             Rows are copied into a generation beside the store's, which takes as much room again; then that one is used, and \
             the old one is overwritten once no process reads it. What was begun and stopped is taken up by the same \
-            command, unless the store was written to since. No other process may be writing.
+            command, unless the store was written to since. No other process may be writing, but a server scrubs its own \
+            store while it is used.
             """)
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var target: TargetOptions
+
+    @Option(name: .long, help: ArgumentHelp("Why: kept in the audit.", valueName: "text"))
+    var reason = "selvedge scrub"
 
     private struct Answer: Encodable {
         var generation: String
@@ -32,17 +37,41 @@ struct ScrubCommand: ParsableCommand {
     mutating func run() throws {
         let signals = Interruption.listen()
         defer { withExtendedLifetime(signals) {} }
-        let (report, left) = try Scrubbing(store.store, principal: NSUserName(), reason: "selvedge scrub").run()
-        let answer = Answer(
-            generation: report.generation, rows: report.rows, seconds: report.duration / .seconds(1),
-            erasures: report.erasures, oldGenerations: left)
-        if store.json { return try JSONLine.print(answer) }
+        let answer =
+            switch try target.target() {
+            case .store(let store): try scrub(store)
+            case .server(let server): try scrub(server)
+            }
+        if target.json { return try JSONLine.print(answer) }
         let rate = Int(Double(answer.rows) / max(answer.seconds, 0.001))
         try Console.line("\(answer.rows) rows in \(answer.generation), \(rate) a second")
-        if left > 0 {
+        if answer.oldGenerations > 0 {
             try Console.line(
-                "\(left) old generations are still read by a process; they are overwritten when it has ended")
+                "\(answer.oldGenerations) old generations are still read by a process; they are overwritten when it has "
+                    + "ended")
         }
+    }
+
+    private func scrub(_ store: StorePlace) throws -> Answer {
+        let (report, left) = try Scrubbing(store, principal: NSUserName(), reason: reason).run()
+        return Answer(
+            generation: report.generation, rows: report.rows, seconds: report.duration / .seconds(1),
+            erasures: report.erasures, oldGenerations: left)
+    }
+
+    private func scrub(_ server: ServerStore) throws -> Answer {
+        var progress = Progress("rows", total: nil)
+        defer { progress.clear() }
+        let start = ContinuousClock.now
+        var last = SelvedgeScrubResponse()
+        try server.each(server.client.scrub(reason: reason)) { message in
+            last = message
+            progress.show(Int(message.rows))
+        }
+        guard last.done else { throw SelvedgeError.unreadable }
+        return Answer(
+            generation: last.generation, rows: Int(last.rows), seconds: (ContinuousClock.now - start) / .seconds(1),
+            erasures: last.erasures, oldGenerations: Int(last.oldGenerations))
     }
 }
 

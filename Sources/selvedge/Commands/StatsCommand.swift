@@ -27,10 +27,7 @@ struct StatsCommand: ParsableCommand {
     private func run(_ server: ServerStore) throws {
         let text = try server.ask(waiting: "the server is reading all of the store") { try await $0.stats() }
         if target.json { return try Console.line(text) }
-        guard let statistics = try? JSONDecoder().decode(StoreStatistics.self, from: Data(text.utf8)) else {
-            throw Failure(.storeTrouble, "the server's answer is that of another version; ask with --json")
-        }
-        try say(statistics)
+        try say(try ServerStore.object(text))
     }
 
     private func say(_ statistics: StoreStatistics) throws {

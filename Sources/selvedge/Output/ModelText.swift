@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Identity
+internal import SelvedgeClient
 internal import Stitching
 
 /// A linkage model and a pair's weight, for reading.
@@ -21,32 +22,24 @@ enum ModelText {
         }
     }
 
-    static func say(_ waterfall: Waterfall) throws {
+    static func say(_ waterfall: WaterfallAnswer) throws {
         var table = TextTable(["", "level", "bits", "rarity", ""])
-        var sum = waterfall.prior.bits
+        var sum = waterfall.priorBits
         table.add(["before anything is compared", "", decimal(sum, digits: 1), "", bar(sum)])
         for step in waterfall.steps {
             guard let level = step.level else {
-                table.add([step.field, "not on both", "", "", bar(sum)])
+                table.add([step.attribute, "not on both", "", "", bar(sum)])
                 continue
             }
-            sum += Double(step.weight + step.rarity) / 1_024
-            table.add([
-                step.field, level, signed(Double(step.weight) / 1_024), signed(Double(step.rarity) / 1_024), bar(sum),
-            ])
+            sum += step.bits + step.rarity
+            table.add([step.attribute, level, signed(step.bits), signed(step.rarity), bar(sum)])
         }
-        let total = waterfall.total.bits
-        table.add(["households, namesakes, twins", "", signed(waterfall.otherClasses.bits), "", bar(total)])
+        let total = waterfall.bits
+        table.add(["households, namesakes, twins", "", signed(waterfall.otherClassesBits), "", bar(total)])
         try table.print()
-        let meaning =
-            switch waterfall.decision {
-            case .link: "a link"
-            case .review: "for a person to decide"
-            case .none: "nothing"
-            }
         try Console.line(
-            "\(decimal(total, digits: 1)) bits, a probability of \(decimal(waterfall.total.probability, digits: 3)): \(meaning)"
-        )
+            "\(decimal(total, digits: 1)) bits, a probability of \(decimal(waterfall.probability, digits: 3)): "
+                + waterfall.decision.text)
     }
 
     /// A number in columns of two bits: to the left of the middle where it speaks against.
@@ -134,14 +127,28 @@ struct WaterfallAnswer: Encodable {
         var rarity: Double
     }
 
+    /// What the weight means for the store.
+    enum Decision: String, Encodable {
+        case none, review, link
+
+        var text: String {
+            switch self {
+            case .link: "a link"
+            case .review: "for a person to decide"
+            case .none: "nothing"
+            }
+        }
+    }
+
     var priorBits: Double
     var steps: [Step]
     var otherClassesBits: Double
     var bits: Double
     var probability: Double
+    var decision: Decision
 
     private enum CodingKeys: String, CodingKey {
-        case steps, bits, probability
+        case steps, bits, probability, decision
         case priorBits = "prior_bits"
         case otherClassesBits = "other_classes_bits"
     }
@@ -156,6 +163,29 @@ struct WaterfallAnswer: Encodable {
         otherClassesBits = waterfall.otherClasses.bits
         bits = waterfall.total.bits
         probability = waterfall.total.probability
+        decision =
+            switch waterfall.decision {
+            case .none: .none
+            case .review: .review
+            case .link: .link
+            }
+    }
+
+    /// What a server told.
+    init(_ response: SelvedgeCompareRecordsResponse) {
+        priorBits = response.priorBits
+        steps = response.steps.map {
+            Step(attribute: $0.attribute, level: $0.hasLevel ? $0.level : nil, bits: $0.bits, rarity: $0.rarity)
+        }
+        otherClassesBits = response.otherClassesBits
+        bits = response.bits
+        probability = response.probability
+        decision =
+            switch response.decision {
+            case .review: .review
+            case .link: .link
+            default: .none
+            }
     }
 }
 

@@ -18,6 +18,25 @@ struct ServerStore {
         return try Bridge.wait(isInterruptible: isInterruptible) { try await call(client) }
     }
 
+    /// An object that a server tells as JSON.
+    static func object<Value: Decodable>(_ json: String) throws -> Value {
+        guard let value = try? JSONDecoder().decode(Value.self, from: Data(json.utf8)) else {
+            throw Failure(.storeTrouble, "the server's answer is that of another version; use a program of its version")
+        }
+        return value
+    }
+
+    /// All messages of a stream, one after another.
+    func each<Messages: AsyncSequence & Sendable>(
+        _ messages: Messages, _ body: (Messages.Element) throws -> Void
+    ) throws where Messages.Element: Sendable {
+        let reader = StreamReader(messages)
+        while let message = try Bridge.wait(isInterruptible: true, { try await reader.next() }) {
+            try body(message)
+            if let signal = Interruption.signal { throw Stop(signal: signal) }
+        }
+    }
+
     /// The same of what takes long: a terminal says that it does.
     func ask<Value: Sendable>(
         waiting what: String, _ call: @escaping @Sendable (SelvedgeClient) async throws -> Value

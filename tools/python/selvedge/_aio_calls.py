@@ -8,12 +8,13 @@ from typing import Any, AsyncIterator, Dict, Iterable, Optional, Tuple, Union
 from selvedge import messages as m
 from selvedge import methods
 from selvedge import _requests as requests
+from selvedge._aio_keeping_calls import KeepingCalls
 from selvedge._requests import IdentifierLike, LookLike, SubjectLike
-from selvedge._streams import Reading, Watching, closing, single_of
+from selvedge._streams import Reading, Watching, closing
 from selvedge.methods import Method
 
 
-class Calls:
+class Calls(KeepingCalls):
     """Typed calls on top of `_unary` and `_reading`. `timeout` is in seconds; without it the client's.
 
     `purpose` is one of the store's; `look` is the reason for looking past consent (roles privacy and admin): one of them is
@@ -294,10 +295,6 @@ class Calls:
         return response
 
     # Inside.
-
-    async def _single(self, method: Method, request: Any, timeout: Optional[float]) -> Any:
-        """The message of a stream of one."""
-        return await single_of(self._reading(Reading(method, request), timeout))
 
     async def _unary(self, method: Method, request: Any, timeout: Optional[float] = None) -> Any:
         raise NotImplementedError

@@ -8,12 +8,13 @@ from typing import Any, Dict, Iterable, Iterator, Optional, Tuple, Union
 from selvedge import messages as m
 from selvedge import methods
 from selvedge import _requests as requests
+from selvedge._keeping_calls import KeepingCalls
 from selvedge._requests import IdentifierLike, LookLike, SubjectLike
-from selvedge._streams import Reading, Watching, single
+from selvedge._streams import Reading, Watching
 from selvedge.methods import Method
 
 
-class Calls:
+class Calls(KeepingCalls):
     """Typed calls on top of `_unary` and `_reading`. `timeout` is in seconds; without it the client's.
 
     `purpose` is one of the store's; `look` is the reason for looking past consent (roles privacy and admin): one of them is
@@ -283,10 +284,6 @@ class Calls:
         return response
 
     # Inside.
-
-    def _single(self, method: Method, request: Any, timeout: Optional[float]) -> Any:
-        """The message of a stream of one."""
-        return single(self._reading(Reading(method, request), timeout))
 
     def _unary(self, method: Method, request: Any, timeout: Optional[float] = None) -> Any:
         raise NotImplementedError

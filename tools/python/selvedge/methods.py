@@ -52,6 +52,7 @@ RESOLVE_BATCH = _unary(0x0102, "Identity/ResolveBatch", m.ResolveBatchRequest, m
 EXPLAIN = _unary(0x0103, "Identity/Explain", m.ExplainRequest, m.ExplainResponse)
 SIMULATE = _unary(0x0104, "Identity/Simulate", m.SimulateRequest, m.SimulateResponse, idempotent=False)
 WATCH = _stream(0x0105, "Identity/Watch", m.WatchRequest, m.WatchResponse)
+SEARCH = _unary(0x0106, "Identity/Search", m.SearchRequest, m.SearchResponse)
 RECORD = _unary(0x0201, "Ingest/Record", m.RecordRequest, m.RecordResponse)
 RECORD_STREAM = Method(
     0x0202, "Ingest/RecordStream", Kind.BIDIRECTIONAL, m.RecordStreamRequest, m.RecordStreamResponse)
@@ -74,6 +75,21 @@ SHOW_OFFERS = _unary(0x040a, "Admin/ShowOffers", m.ShowOffersRequest, m.OfferCat
 BACKUP = _stream(0x040b, "Admin/Backup", m.BackupRequest, m.BackupResponse, idempotent=False)
 ROTATE_KEYS = _stream(
     0x040c, "Admin/RotateKeys", m.RotateKeysRequest, m.RotateKeysResponse, idempotent=False)
+LIST_MODELS = _unary(0x040d, "Admin/ListModels", m.ListModelsRequest, m.ListModelsResponse)
+SHOW_MODEL = _stream(0x040e, "Admin/ShowModel", m.ShowModelRequest, m.ShowModelResponse)
+TRAIN_LINKAGE = _stream(
+    0x040f, "Admin/TrainLinkage", m.TrainLinkageRequest, m.TrainLinkageResponse, idempotent=False)
+LINK = _stream(0x0410, "Admin/Link", m.LinkRequest, m.LinkResponse)
+COMPARE_RECORDS = _unary(0x0411, "Admin/CompareRecords", m.CompareRecordsRequest, m.CompareRecordsResponse)
+LIST_REVIEWS = _stream(0x0412, "Admin/ListReviews", m.ListReviewsRequest, m.ListReviewsResponse)
+REVIEW = _unary(0x0413, "Admin/Review", m.ReviewRequest, m.ReviewResponse)
+TRAIN_SCORES = _stream(0x0414, "Admin/TrainScores", m.TrainScoresRequest, m.TrainScoresResponse, idempotent=False)
+EXPORT = _stream(0x0415, "Admin/Export", m.ExportRequest, m.ExportResponse)
+REPARTITION = _stream(0x0416, "Admin/Repartition", m.RepartitionRequest, m.RepartitionResponse)
+LIST_AUDIT = _stream(0x0417, "Admin/ListAudit", m.ListAuditRequest, m.ListAuditResponse)
+VERIFY_AUDIT = _stream(0x0418, "Admin/VerifyAudit", m.VerifyAuditRequest, m.VerifyAuditResponse)
+SHOW_KEYS = _unary(0x0419, "Admin/ShowKeys", m.ShowKeysRequest, m.ShowKeysResponse)
+PRIVACY_LEDGER = _stream(0x041a, "Admin/PrivacyLedger", m.PrivacyLedgerRequest, m.PrivacyLedgerResponse)
 REQUEST_ERASURE = _unary(
     0x0501, "Privacy/RequestErasure", m.RequestErasureRequest, m.Erasure, idempotent=False)
 PLAN_ERASURE = _unary(0x0502, "Privacy/PlanErasure", m.PlanErasureRequest, m.PlanErasureResponse)
@@ -91,6 +107,7 @@ SCRUB = _stream(0x050d, "Privacy/Scrub", m.ScrubRequest, m.ScrubResponse)
 SCORE = _unary(0x0601, "Score/Score", m.ScoreRequest, m.ScoreResponse)
 DECIDE_OFFER = _unary(0x0701, "Offer/Decide", m.DecideOfferRequest, m.DecideOfferResponse, idempotent=False)
 OFFER_OUTCOME = _unary(0x0702, "Offer/Outcome", m.OfferOutcomeRequest, m.OfferOutcomeResponse)
+OFFER_REPORT = _stream(0x0703, "Offer/Report", m.OfferReportRequest, m.OfferReportResponse)
 
 #: By name, such as "Identity/Resolve".
 ALL: Dict[str, Method] = {method.name: method for method in list(globals().values()) if isinstance(method, Method)}

@@ -1,12 +1,13 @@
 internal import Engine
 internal import GraphStore
 internal import Identity
+internal import SelvedgeClient
 internal import Stitching
 
 /// A search by attributes: each look is on record, though it names nobody.
 struct FuzzySearch {
     let attributes: String
-    let looker: Looker
+    let access: AccessOptions
     let json: Bool
 
     private static let limit = 20
@@ -22,7 +23,25 @@ struct FuzzySearch {
         var found: [Found]
     }
 
-    func run(_ store: StorePlace) throws {
+    func run(_ target: Target) throws {
+        let found =
+            switch target {
+            case .store(let store): try search(store)
+            case .server(let server): try search(server)
+            }
+        if json { return try JSONLine.print(Answer(found: found)) }
+        guard !found.isEmpty else { return try Console.line("nothing is like that") }
+        var table = TextTable(["profile", "record", "bits", "probability"])
+        for one in found {
+            table.add([
+                one.profile, "record:\(one.record.source):\(one.record.recordID)", decimal(one.bits, digits: 1),
+                decimal(one.probability, digits: 2),
+            ])
+        }
+        try table.print()
+    }
+
+    private func search(_ store: StorePlace) throws -> [Answer.Found] {
         let engine = try store.openForWriting("resolve")
         let intake = try engine.intakeNow()
         guard let document = try intake.document(Array(attributes.utf8), field: "attributes") else {
@@ -30,25 +49,20 @@ struct FuzzySearch {
                 .refusedInput, "--fuzzy takes a JSON object of attributes, such as {\"family_name\":\"Miller\"}")
         }
         let encoding = try intake.encoding(document: document)
-        let access = try looker.access("resolve fuzzy", [], engine)
-        let found = try engine.search(encoding, limit: Self.limit, under: access)
-        if json {
-            return try JSONLine.print(
-                Answer(
-                    found: found.map {
-                        Answer.Found(
-                            record: $0.record, profile: $0.profile.description, bits: $0.bits,
-                            probability: $0.probability)
-                    }))
+        let leave = try access.demandedLooker().access("resolve fuzzy", [], engine)
+        return try engine.search(encoding, limit: Self.limit, under: leave).map {
+            Answer.Found(
+                record: $0.record, profile: $0.profile.description, bits: $0.bits, probability: $0.probability)
         }
-        guard !found.isEmpty else { return try Console.line("nothing is like that") }
-        var table = TextTable(["profile", "record", "bits", "probability"])
-        for one in found {
-            table.add([
-                one.profile.description, "record:\(one.record.source):\(one.record.recordID)",
-                decimal(one.bits, digits: 1), decimal(one.probability, digits: 2),
-            ])
+    }
+
+    private func search(_ server: ServerStore) throws -> [Answer.Found] {
+        guard let look = access.look else { throw Failure(.wrongUsage, "--reason TEXT is required") }
+        let attributes = Array(attributes.utf8)
+        return try server.ask { try await $0.search(attributes, limit: UInt32(Self.limit), by: look) }.map {
+            Answer.Found(
+                record: RecordName(source: $0.record.source, recordID: $0.record.recordID), profile: $0.profileID,
+                bits: $0.bits, probability: $0.probability)
         }
-        try table.print()
     }
 }

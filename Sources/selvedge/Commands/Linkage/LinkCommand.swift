@@ -1,8 +1,6 @@
 internal import ArgumentParser
 internal import Engine
-internal import GraphStore
-internal import Identity
-internal import Stitching
+internal import SelvedgeClient
 
 struct LinkCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -14,7 +12,7 @@ struct LinkCommand: ParsableCommand {
             purposes that take probabilistic links (`probabilistic: true`). The newest model is taken unless one is named.
             """)
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var target: TargetOptions
 
     @Option(name: .long, help: ArgumentHelp("The model's version.", valueName: "number"))
     var model: UInt32?
@@ -38,17 +36,35 @@ struct LinkCommand: ParsableCommand {
     }
 
     mutating func run() throws {
-        let engine = try store.store.openForWriting("link")
+        let answer =
+            switch try target.target() {
+            case .store(let store): try link(store)
+            case .server(let server): try link(server)
+            }
+        if target.json { return try JSONLine.print(answer) }
+        guard let version = answer.model else { return try Console.line("nothing is linked by likeness any more") }
+        try Console.line("linked by model \(version): \(answer.recordsEvaluated) records have one that is like them")
+        if answer.waiting > 0 {
+            try Console.line("\(answer.waiting) pairs are for a person to decide: `selvedge review list`")
+        }
+    }
+
+    private func link(_ store: StorePlace) throws -> Answer {
+        let engine = try store.openForWriting("link")
         let report = try Waiting.during("linking") { try none ? engine.unlink() : engine.link(version: model) }
         let active = try engine.models().first(where: \.isActive)
-        let waiting = active == nil ? 0 : try engine.reviewCount()
-        if store.json {
-            return try JSONLine.print(
-                Answer(model: active?.version, recordsEvaluated: report.componentsEvaluated, waiting: waiting))
+        return Answer(
+            model: active?.version, recordsEvaluated: report.componentsEvaluated,
+            waiting: active == nil ? 0 : try engine.reviewCount())
+    }
+
+    private func link(_ server: ServerStore) throws -> Answer {
+        let (model, none) = (model, none)
+        let report = try server.ask(waiting: "the server is linking") {
+            try await none ? $0.unlink() : $0.link(model: model)
         }
-        guard let active else { return try Console.line("nothing is linked by likeness any more") }
-        try Console.line(
-            "linked by model \(active.version): \(report.componentsEvaluated) records have one that is like them")
-        if waiting > 0 { try Console.line("\(waiting) pairs are for a person to decide: `selvedge review list`") }
+        return Answer(
+            model: report.hasModel ? report.model : nil, recordsEvaluated: Int(report.recordsEvaluated),
+            waiting: Int(report.waiting))
     }
 }

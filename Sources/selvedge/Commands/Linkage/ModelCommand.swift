@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Engine
 internal import GraphStore
 internal import Identity
+internal import SelvedgeClient
 internal import Stitching
 
 struct ModelGroup: ParsableCommand {
@@ -14,7 +15,7 @@ struct ModelListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the models that are kept, and which of them links.")
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var target: TargetOptions
 
     private struct Answer: Encodable {
         struct Model: Encodable {
@@ -29,12 +30,12 @@ struct ModelListCommand: ParsableCommand {
     }
 
     mutating func run() throws {
-        let models = try store.store.openForReading().models().map { kept in
-            Answer.Model(
-                version: kept.version, active: kept.isActive, time: kept.time.description,
-                records: kept.model.trainedRecords, attributes: kept.model.comparisons.map(\.name))
-        }
-        if store.json { return try JSONLine.print(Answer(models: models)) }
+        let models =
+            switch try target.target() {
+            case .store(let store): try models(store)
+            case .server(let server): try models(server)
+            }
+        if target.json { return try JSONLine.print(Answer(models: models)) }
         guard !models.isEmpty else { return try Console.line("no model is kept: `selvedge train linkage`") }
         var table = TextTable(["model", "", "made", "of records", "attributes"])
         for model in models {
@@ -44,6 +45,23 @@ struct ModelListCommand: ParsableCommand {
             ])
         }
         try table.print()
+    }
+
+    private func models(_ store: StorePlace) throws -> [Answer.Model] {
+        try store.openForReading().models().map { kept in
+            Answer.Model(
+                version: kept.version, active: kept.isActive, time: kept.time.description,
+                records: kept.model.trainedRecords, attributes: kept.model.comparisons.map(\.name))
+        }
+    }
+
+    private func models(_ server: ServerStore) throws -> [Answer.Model] {
+        try server.ask { try await $0.models() }.map { kept in
+            Answer.Model(
+                version: kept.version, active: kept.active,
+                time: Timestamp(milliseconds: kept.timeMs).description, records: Int(kept.records),
+                attributes: kept.attributes)
+        }
     }
 }
 
@@ -58,7 +76,7 @@ struct ModelShowCommand: ParsableCommand {
             and what each threshold would find.
             """)
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var target: TargetOptions
 
     @Option(
         name: .long, help: ArgumentHelp("The model's version; the one that links, or the newest.", valueName: "number"))
@@ -76,23 +94,33 @@ struct ModelShowCommand: ParsableCommand {
     }
 
     mutating func run() throws {
-        let engine = try store.store.openForReading()
-        if records.count == 2 { return try show(try waterfall(engine)) }
-        let kept = try engine.models()
-        let wanted =
-            model.map { number in kept.first { $0.version == number } } ?? kept.first(where: \.isActive) ?? kept.last
-        guard let wanted else {
-            throw model.map { EngineError.noSuchModel($0) } ?? EngineError.noModel
+        switch try target.target() {
+        case .store(let store):
+            let engine = try store.openForReading()
+            if records.count == 2 { return try show(WaterfallAnswer(try waterfall(engine))) }
+            let kept = try engine.model(model)
+            try show(kept.model, html == nil || !kept.isActive ? [] : try engine.pairCounts())
+        case .server(let server):
+            if records.count == 2 { return try show(WaterfallAnswer(try waterfall(server))) }
+            let shown = try server.model(model)
+            try show(shown.model, shown.counts)
         }
+    }
+
+    private func show(_ model: LinkageModel, _ counts: [(bits: Int, count: Int)]) throws {
         if let html {
-            let counts = wanted.isActive ? try engine.pairCounts() : []
             var sink = try FileSink(html)
-            try sink.write(ModelPage(wanted.model, counts).text)
+            try sink.write(ModelPage(model, counts).text)
             try sink.finish()
             return try Console.line("written to \(html)")
         }
-        if store.json { return try JSONLine.print(ModelAnswer(wanted.model)) }
-        try ModelText.say(wanted.model)
+        if target.json { return try JSONLine.print(ModelAnswer(model)) }
+        try ModelText.say(model)
+    }
+
+    private func show(_ waterfall: WaterfallAnswer) throws {
+        if target.json { return try JSONLine.print(waterfall) }
+        try ModelText.say(waterfall)
     }
 
     private func waterfall(_ engine: Engine) throws -> Waterfall {
@@ -100,16 +128,45 @@ struct ModelShowCommand: ParsableCommand {
         let state = try engine.state()
         let keys = try records.map { text throws -> RecordKey in
             guard let name = try IdentifierArgument.record(text), let source = state.source(named: name.source) else {
-                throw Failure(.refusedInput, "write a record of the store as record:SOURCE:RECORD_ID")
+                throw Self.notARecord
             }
             return RecordKey(source: source, key: try intake.recordKey(source: name.source, recordID: name.recordID))
         }
         return try engine.waterfall(keys[0], keys[1])
     }
 
-    private func show(_ waterfall: Waterfall) throws {
-        if store.json { return try JSONLine.print(WaterfallAnswer(waterfall)) }
-        try ModelText.say(waterfall)
+    private func waterfall(_ server: ServerStore) throws -> SelvedgeCompareRecordsResponse {
+        let names = try records.map { text throws -> SelvedgeRecordName in
+            guard let name = try SelvedgeRecordName(argument: text) else { throw Self.notARecord }
+            return name
+        }
+        return try server.ask { try await $0.compare(names[0], names[1]) }
+    }
+
+    private static let notARecord = Failure(
+        .refusedInput, "write a record of the store as record:SOURCE:RECORD_ID")
+}
+
+extension ServerStore {
+    /// A model, and its pairs by whole bits.
+    fileprivate func model(_ version: UInt32?) throws -> (
+        model: LinkageModel, version: UInt32, counts: [(bits: Int, count: Int)]
+    ) {
+        let response = try ask { try await $0.model(version) }
+        let bytes = Array(response.model)
+        guard let model = try? LinkageModel(bytes: bytes.span) else {
+            throw Failure(.storeTrouble, "the server's model is that of another version; use a program of its version")
+        }
+        return (model, response.summary.version, response.counts.map { (Int($0.bits), Int($0.pairs)) })
+    }
+}
+
+extension SelvedgeRecordName {
+    /// Of `record:SOURCE:RECORD_ID`; nil where it is no record.
+    init?(argument text: String) throws {
+        guard let name = try IdentifierArgument.record(text) else { return nil }
+        self.init()
+        (source, recordID) = (name.source, name.recordID)
     }
 }
 
@@ -122,7 +179,7 @@ struct ModelExportCommand: ParsableCommand {
             often matches differ, and where.
             """)
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var target: TargetOptions
 
     @Option(name: .long, help: ArgumentHelp("The model's version; the newest.", valueName: "number"))
     var model: UInt32?
@@ -131,13 +188,21 @@ struct ModelExportCommand: ParsableCommand {
     var out: String
 
     mutating func run() throws {
-        let kept = try store.store.openForReading().models()
-        guard let wanted = model.map({ number in kept.first { $0.version == number } }) ?? kept.last else {
-            throw model.map { EngineError.noSuchModel($0) } ?? EngineError.noModel
+        let version: UInt32
+        let bytes: [UInt8]
+        switch try target.target() {
+        case .store(let store):
+            let engine = try store.openForReading()
+            let wanted = try engine.model(try engine.modelToLink(model))
+            (version, bytes) = (wanted.version, wanted.model.withoutFrequencies.bytes)
+        case .server(let server):
+            let wanted = try model ?? server.ask { try await $0.models() }.last?.version
+            let shown = try server.model(wanted)
+            (version, bytes) = (shown.version, shown.model.bytes)
         }
         var sink = try FileSink(out)
-        try sink.write(bytes: wanted.model.withoutFrequencies.bytes)
+        try sink.write(bytes: bytes)
         try sink.finish()
-        try Console.line("model \(wanted.version) written to \(out)")
+        try Console.line("model \(version) written to \(out)")
     }
 }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Engine
 internal import GraphStore
 internal import Identity
+internal import SelvedgeClient
 internal import Stitching
 
 struct ReviewGroup: ParsableCommand {
@@ -16,7 +17,7 @@ struct ReviewListCommand: ParsableCommand {
         abstract: "List pairs between the thresholds, the likeliest first.",
         discussion: "Those of which somebody has said that they are the same or different are left out.")
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var target: TargetOptions
 
     @Option(name: .long, help: ArgumentHelp("Most pairs.", valueName: "number"))
     var limit = 50
@@ -28,8 +29,12 @@ struct ReviewListCommand: ParsableCommand {
     }
 
     mutating func run() throws {
-        let pairs = try store.store.openForReading().reviews(limit: limit)
-        if store.json { return try JSONLine.print(Answer(pairs: pairs)) }
+        let pairs =
+            switch try target.target() {
+            case .store(let store): try store.openForReading().reviews(limit: limit)
+            case .server(let server): try waiting(server)
+            }
+        if target.json { return try JSONLine.print(Answer(pairs: pairs)) }
         guard !pairs.isEmpty else { return try Console.line("nothing waits") }
         var table = TextTable(["record", "record", "bits", "probability"])
         for pair in pairs {
@@ -40,6 +45,21 @@ struct ReviewListCommand: ParsableCommand {
             ])
         }
         try table.print()
+    }
+}
+
+extension ReviewListCommand {
+    private func waiting(_ server: ServerStore) throws -> [LikePair] {
+        var pairs: [LikePair] = []
+        try server.each(server.client.reviews(limit: UInt32(limit))) { piece in
+            pairs += piece.pairs.map { pair in
+                LikePair(
+                    first: RecordName(source: pair.first.source, recordID: pair.first.recordID),
+                    second: RecordName(source: pair.second.source, recordID: pair.second.recordID), bits: pair.bits,
+                    probability: pair.probability)
+            }
+        }
+        return pairs
     }
 }
 
@@ -61,7 +81,7 @@ struct ReviewRejectCommand: ParsableCommand {
 
 /// Two records, and who says what of them. `selvedge assert --withdraw` takes it back.
 struct ReviewedPair: ParsableArguments {
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var target: TargetOptions
 
     @Argument(help: ArgumentHelp("record:SOURCE:RECORD_ID.", valueName: "a"))
     var first: String
@@ -69,8 +89,10 @@ struct ReviewedPair: ParsableArguments {
     @Argument(help: ArgumentHelp("Likewise.", valueName: "b"))
     var second: String
 
-    @Option(name: .customLong("by"), help: ArgumentHelp("Who says so.", valueName: "who"))
-    var author: String
+    @Option(
+        name: .customLong("by"),
+        help: ArgumentHelp("Who says so. Required, but not over a server: there it is the caller.", valueName: "who"))
+    var author: String?
 
     @Option(name: .long, help: ArgumentHelp("Why. Write no identifiers here.", valueName: "text"))
     var reason = "review"
@@ -81,23 +103,52 @@ struct ReviewedPair: ParsableArguments {
     }
 
     func validate() throws {
-        guard (1...AssertionRow.authorBytes).contains(author.utf8.count) else {
+        if target.isServer {
+            guard author == nil else {
+                throw ValidationError("a server knows who says so by the credentials: leave --by out")
+            }
+        } else if author == nil {
+            throw ValidationError("--by WHO is required")
+        }
+        guard (1...AssertionRow.authorBytes).contains((author ?? "-").utf8.count) else {
             throw ValidationError("--by takes 1 to \(AssertionRow.authorBytes) bytes")
+        }
+        guard reason.utf8.count <= AssertionRow.reasonBytes else {
+            throw ValidationError("--reason takes at most \(AssertionRow.reasonBytes) bytes")
         }
     }
 
     func run(isAccepted: Bool) throws {
-        let engine = try store.store.openForWriting("review")
-        let intake = try engine.intakeNow()
-        let ends = try [first, second].map { try IdentifierArgument.identifier($0, intake) }
-        try engine.review(ends[0], ends[1], isAccepted: isAccepted, by: author, reason: reason, at: Clock.now)
-        let profiles = try ends.map { end in
-            try engine.anchor(of: end.key).map { engine.profileID($0).description }
-        }
-        if store.json { return try JSONLine.print(Answer(accepted: isAccepted, profiles: profiles)) }
+        let profiles =
+            switch try target.target() {
+            case .store(let store): try review(store, isAccepted)
+            case .server(let server): try review(server, isAccepted)
+            }
+        if target.json { return try JSONLine.print(Answer(accepted: isAccepted, profiles: profiles)) }
         let shown = profiles.map { $0 ?? "no profile" }
         try Console.line(
             shown[0] == shown[1]
                 ? "noted: both are in \(shown[0])" : "noted: they are in \(shown[0]) and \(shown[1])")
+    }
+
+    private func review(_ store: StorePlace, _ isAccepted: Bool) throws -> [String?] {
+        let engine = try store.openForWriting("review")
+        let intake = try engine.intakeNow()
+        let ends = try [first, second].map { try IdentifierArgument.identifier($0, intake) }
+        try engine.review(
+            ends[0], ends[1], isAccepted: isAccepted, by: author ?? "", reason: reason, at: Clock.now)
+        return try ends.map { end in try engine.anchor(of: end.key).map { engine.profileID($0).description } }
+    }
+
+    private func review(_ server: ServerStore, _ isAccepted: Bool) throws -> [String?] {
+        let names = try [first, second].map { text throws -> SelvedgeRecordName in
+            guard let name = try SelvedgeRecordName(argument: text) else {
+                throw Failure(.refusedInput, "write a record of the store as record:SOURCE:RECORD_ID")
+            }
+            return name
+        }
+        let reason = reason
+        let response = try server.ask { try await $0.review(names[0], names[1], accept: isAccepted, reason: reason) }
+        return [response.firstProfileID, response.secondProfileID].map { $0.isEmpty ? nil : $0 }
     }
 }

@@ -3,6 +3,7 @@ internal import Engine
 internal import Foundation
 internal import GraphStore
 internal import Identity
+internal import SelvedgeClient
 internal import Stitching
 
 struct TrainLinkageCommand: ParsableCommand {
@@ -19,7 +20,7 @@ struct TrainLinkageCommand: ParsableCommand {
             is counted here.
             """)
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var target: TargetOptions
 
     @Option(name: .long, help: ArgumentHelp("A model made elsewhere.", valueName: "file"))
     var from: String?
@@ -44,17 +45,12 @@ struct TrainLinkageCommand: ParsableCommand {
     }
 
     mutating func run() throws {
-        let known = try from.map(ModelFile.read)
-        let engine = try store.store.openForWriting("train linkage")
-        let report = try Waiting.during("training") { try engine.train(from: known, now: Clock.now) }
-        let outcome = report.outcome
-        let answer = Answer(
-            version: outcome.model.version, records: report.records, anchors: report.anchors,
-            attributes: outcome.model.comparisons.map(\.name),
-            estimatedMatches: Int(outcome.estimatedMatches.rounded()),
-            iterations: outcome.trace.count, rules: outcome.model.blocking.entries.count, coverage: outcome.coverage,
-            notLearnt: outcome.refusal?.description)
-        if store.json { return try JSONLine.print(answer) }
+        let answer =
+            switch try target.target() {
+            case .store(let store): try train(store)
+            case .server(let server): try train(server)
+            }
+        if target.json { return try JSONLine.print(answer) }
         try Console.line(
             "model \(answer.version) of \(answer.records) records, by \(answer.attributes.joined(separator: ", "))")
         if let reason = answer.notLearnt {
@@ -65,6 +61,29 @@ struct TrainLinkageCommand: ParsableCommand {
             "about \(answer.estimatedMatches) pairs are one person's; \(answer.rules) rules find "
                 + "\(Int((100 * answer.coverage).rounded(.down))) of 100 of them")
         try Console.line("nothing is linked by it yet: `selvedge link`")
+    }
+
+    private func train(_ store: StorePlace) throws -> Answer {
+        let known = try from.map(ModelFile.read)
+        let engine = try store.openForWriting("train linkage")
+        let report = try Waiting.during("training") { try engine.train(from: known, now: Clock.now) }
+        let outcome = report.outcome
+        return Answer(
+            version: outcome.model.version, records: report.records, anchors: report.anchors,
+            attributes: outcome.model.comparisons.map(\.name),
+            estimatedMatches: Int(outcome.estimatedMatches.rounded()),
+            iterations: outcome.trace.count, rules: outcome.model.blocking.entries.count, coverage: outcome.coverage,
+            notLearnt: outcome.refusal?.description)
+    }
+
+    private func train(_ server: ServerStore) throws -> Answer {
+        let known = try from.map { try ModelFile.read($0).bytes } ?? []
+        let report = try server.ask(waiting: "the server is training") { try await $0.trainLinkage(from: known) }
+        return Answer(
+            version: report.version, records: Int(report.records), anchors: Int(report.anchors),
+            attributes: report.attributes, estimatedMatches: Int(report.estimatedMatches),
+            iterations: Int(report.iterations), rules: Int(report.rules), coverage: report.coverage,
+            notLearnt: report.notLearnt.isEmpty ? nil : report.notLearnt)
     }
 }
 

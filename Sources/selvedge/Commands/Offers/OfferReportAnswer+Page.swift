@@ -1,3 +1,5 @@
+internal import Engine
+
 extension OfferReportAnswer {
     /// One page without anything from elsewhere, so that it can be sent as it is.
     var page: String {

@@ -4,6 +4,7 @@ internal import Foundation
 internal import GraphStore
 internal import Identity
 internal import Scoring
+internal import SelvedgeClient
 
 struct TrainScoresCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,7 +18,7 @@ struct TrainScoresCommand: ParsableCommand {
             latest is used.
             """)
 
-    @OptionGroup var place: PlaceOptions
+    @OptionGroup var target: TargetOptions
     @OptionGroup var purpose: PurposeOption
 
     @Option(
@@ -53,120 +54,49 @@ struct TrainScoresCommand: ParsableCommand {
     }
 
     mutating func run() throws {
-        let store = StorePlace(data: place.data, acceptNormaliser: false)
+        let answer =
+            switch try target.target() {
+            case .store(let store): try train(store)
+            case .server(let server): try train(server)
+            }
+        if target.json { return try JSONLine.print(answer) }
+        try answer.say()
+    }
+
+    private func train(_ store: StorePlace) throws -> TrainingAnswer {
         let engine = dryRun ? try store.openForReading() : try store.openForWriting("train scores")
         let number = try purpose.demandedNumber(engine)
         let now = Clock.now
-        let end = before?.time ?? now
         let options = ScoreTraining.Options(
-            before: Int32(clamping: end.milliseconds / 86_400_000), horizonDays: horizon, marginShare: marginShare,
+            before: Int32(clamping: (before?.time ?? now).milliseconds / 86_400_000), horizonDays: horizon,
+            marginShare: marginShare,
             currency: currency.flatMap { Currency($0) })
         let request = engine.request(number, at: now)
-        var (models, report) = try Waiting.during("fitting") { try engine.trainScores(options, request) }
-        if TrainingAnswer(models, report).models.isEmpty {
-            // Kept, it would take the place of a version that foretells something.
-            let reasons = models.refusals.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
-            throw Failure(
-                .refusedInput, "no model could be fitted, and nothing was kept: \(reasons.joined(separator: "; "))")
-        }
+        var (models, report) = try Waiting.during("fitting") { try engine.fitScores(options, request) }
         if !dryRun {
             let kept = try engine.apply(.offers(.keepScores(models.encoded(), time: now)))
             models.version = kept.number
         }
-        let answer = TrainingAnswer(models, report)
-        if place.json { return try JSONLine.print(answer) }
-        try answer.say(report)
+        return TrainingAnswer(models, report)
+    }
+
+    private func train(_ server: ServerStore) throws -> TrainingAnswer {
+        guard let purpose = purpose.purpose else { throw ValidationError("--purpose is required") }
+        var request = SelvedgeTrainScoresRequest()
+        request.purpose = purpose
+        if let before { request.beforeMs = before.time.milliseconds }
+        request.horizonDays = UInt32(horizon)
+        request.marginShare = marginShare
+        request.currency = currency ?? ""
+        request.dryRun = dryRun
+        let asked = request
+        let response = try server.ask(waiting: "the server is fitting") { try await $0.trainScores(asked) }
+        return try ServerStore.object(response.json)
     }
 }
 
-/// What a training came to.
-private struct TrainingAnswer: Encodable {
-    struct Table: Encodable {
-        struct Row: Encodable {
-            var cases: Int
-            var predicted: Double
-            var observed: Double
-            var error: Double
-        }
-
-        var cases: Int
-        var predicted: Double
-        var observed: Double
-        var rootMeanSquareError: Double
-        var calibrationError: Double
-        var deciles: [Row]
-
-        private enum CodingKeys: String, CodingKey {
-            case cases, predicted, observed, deciles
-            case rootMeanSquareError = "root_mean_square_error"
-            case calibrationError = "calibration_error"
-        }
-
-        init(_ calibration: Calibration) {
-            cases = calibration.count
-            predicted = calibration.totalPredicted
-            observed = calibration.totalObserved
-            rootMeanSquareError = calibration.rootMeanSquareError
-            calibrationError = calibration.calibrationError
-            deciles = calibration.bins.map {
-                Row(cases: $0.count, predicted: $0.meanPredicted, observed: $0.meanObserved, error: $0.standardError)
-            }
-        }
-    }
-
-    struct Affinity: Encodable {
-        var predictions: Int
-        var loss: Double
-        var popularityLoss: Double
-        var hits: Double
-        var popularityHits: Double
-
-        private enum CodingKeys: String, CodingKey {
-            case predictions, loss, hits
-            case popularityLoss = "popularity_loss"
-            case popularityHits = "popularity_hits"
-        }
-    }
-
-    var version: UInt64
-    var people: Int
-    var orders: Int
-    var currency: String?
-    var categories: Int
-    var models: [String]
-    var refusals: [String: String]
-    /// By what was foretold.
-    var heldOut: [String: Table] = [:]
-    var affinity: Affinity?
-
-    private enum CodingKeys: String, CodingKey {
-        case version, people, orders, currency, categories, models, refusals, affinity
-        case heldOut = "held_out"
-    }
-
-    init(_ models: ScoreModels, _ report: TrainingReport) {
-        version = models.version
-        people = report.people
-        orders = report.orders
-        currency = report.currency?.description
-        categories = models.categories.count
-        refusals = models.refusals
-        self.models = [
-            models.lifetime.map { _ in "lifetime" }, models.lifetime?.orderValue.map { _ in "order_value" },
-            models.affinity.map { _ in "affinity" }, models.discount.map { _ in "discount" },
-            models.timing.map { _ in "timing" },
-        ].compactMap { $0 }
-        heldOut["purchases"] = report.purchases.map(Table.init)
-        heldOut["any_purchase"] = report.anyPurchase.map(Table.init)
-        heldOut["responses"] = report.responses.map(Table.init)
-        affinity = report.affinity.map {
-            Affinity(
-                predictions: $0.predictions, loss: $0.loss, popularityLoss: $0.popularityLoss, hits: $0.hits,
-                popularityHits: $0.popularityHits)
-        }
-    }
-
-    func say(_ report: TrainingReport) throws {
+extension TrainingAnswer {
+    fileprivate func say() throws {
         let kept = version == 0 ? "nothing was kept" : "kept as version \(version)"
         try Console.line("fitted to \(people) people with \(orders) orders in \(currency ?? "no money"); \(kept)")
         try Console.line("models: \(models.isEmpty ? "none" : models.joined(separator: ", "))")

@@ -11,11 +11,13 @@ from google.protobuf import symbol_database as _symbol_database
 _sym_db = _symbol_database.Default()
 
 
+from selvedge._proto.selvedge.v1 import audit_pb2 as selvedge_dot_v1_dot_audit__pb2
 from selvedge._proto.selvedge.v1 import common_pb2 as selvedge_dot_v1_dot_common__pb2
+from selvedge._proto.selvedge.v1 import models_pb2 as selvedge_dot_v1_dot_models__pb2
 from selvedge._proto.selvedge.v1 import offer_pb2 as selvedge_dot_v1_dot_offer__pb2
 
 
-DESCRIPTOR = _POOL.AddSerializedFile(b'\n\x17selvedge/v1/admin.proto\x12\x0bselvedge.v1\x1a\x18selvedge/v1/common.proto\x1a\x17selvedge/v1/offer.proto\"\x11\n\x0f\x44\x65scribeRequest\"\x87\x01\n\x10\x44\x65scribeResponse\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x10\n\x08purposes\x18\x02 \x03(\t\x12\x12\n\nnamespaces\x18\x03 \x03(\t\x12\x0f\n\x07sources\x18\x04 \x03(\t\x12\r\n\x05\x63lock\x18\x05 \x01(\t\x12\x1c\n\x14\x63onfiguration_sha256\x18\x06 \x01(\t\"\x0e\n\x0cStatsRequest\"\x1d\n\rStatsResponse\x12\x0c\n\x04json\x18\x01 \x01(\t\"D\n\rDigestRequest\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x08\x12\x15\n\x08\x61s_of_ms\x18\x02 \x01(\x03H\x00\x88\x01\x01\x42\x0b\n\t_as_of_ms\"5\n\x0e\x44igestResponse\x12#\n\x06\x64igest\x18\x01 \x01(\x0b\x32\x13.selvedge.v1.Digest\"\x0e\n\x0c\x43heckRequest\"\xc5\x01\n\rCheckResponse\x12\x10\n\x08problems\x18\x01 \x03(\t\x12\r\n\x05total\x18\x02 \x01(\x04\x12\x0c\n\x04\x64one\x18\x03 \x01(\x08\x12\x32\n\x04rows\x18\x04 \x03(\x0b\x32$.selvedge.v1.CheckResponse.RowsEntry\x12\x12\n\ncomponents\x18\x05 \x01(\x04\x12\x10\n\x08profiles\x18\x06 \x01(\x04\x1a+\n\tRowsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x04:\x02\x38\x01\"2\n\x0f\x43lustersRequest\x12\x1f\n\x04look\x18\x01 \x01(\x0b\x32\x11.selvedge.v1.Look\"\x81\x01\n\x10\x43lustersResponse\x12/\n\x04rows\x18\x01 \x03(\x0b\x32!.selvedge.v1.ClustersResponse.Row\x1a<\n\x03Row\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x11\n\trecord_id\x18\x02 \x01(\t\x12\x12\n\nprofile_id\x18\x03 \x01(\t\"3\n\nKeyRequest\x12%\n\x07subject\x18\x01 \x01(\x0b\x32\x14.selvedge.v1.Subject\"-\n\x0bKeyResponse\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\x0c\"2\n\x0cSweepRequest\x12\x15\n\x08\x61s_of_ms\x18\x01 \x01(\x03H\x00\x88\x01\x01\x42\x0b\n\t_as_of_ms\"M\n\rSweepResponse\x12\r\n\x05\x63lock\x18\x01 \x01(\t\x12\x1c\n\x14\x63omponents_evaluated\x18\x02 \x01(\x04\x12\x0f\n\x07horizon\x18\x03 \x01(\t\"2\n\x0cPurgeRequest\x12\x15\n\x08\x61s_of_ms\x18\x01 \x01(\x03H\x00\x88\x01\x01\x42\x0b\n\t_as_of_ms\"M\n\rPurgeResponse\x12\r\n\x05\x63lock\x18\x01 \x01(\t\x12\x0f\n\x07horizon\x18\x02 \x01(\t\x12\x1c\n\x14\x63omponents_evaluated\x18\x03 \x01(\x04\"5\n\rBackupRequest\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x14\n\x0c\x65xpires_days\x18\x02 \x01(\r\"a\n\x0e\x42\x61\x63kupResponse\x12\r\n\x05piece\x18\x01 \x01(\x0c\x12\x0c\n\x04\x64one\x18\x02 \x01(\x08\x12\x10\n\x08taken_ms\x18\x03 \x01(\x03\x12\x12\n\nexpires_ms\x18\x04 \x01(\x03\x12\x0c\n\x04rows\x18\x05 \x01(\x04\"#\n\x11RotateKeysRequest\x12\x0e\n\x06reason\x18\x01 \x01(\t\"\xad\x02\n\x12RotateKeysResponse\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x0c\n\x04next\x18\x02 \x01(\x04\x12\x0b\n\x03\x65nd\x18\x03 \x01(\x04\x12\x0c\n\x04\x64one\x18\x04 \x01(\x08\x12\x0f\n\x07version\x18\x05 \x01(\r\x12\x18\n\x10profiles_changed\x18\x06 \x01(\x04\x12-\n\x10partition_before\x18\x07 \x01(\x0b\x32\x13.selvedge.v1.Digest\x12,\n\x0fpartition_after\x18\x08 \x01(\x0b\x32\x13.selvedge.v1.Digest\x12+\n\x0e\x63ontent_before\x18\t \x01(\x0b\x32\x13.selvedge.v1.Digest\x12*\n\rcontent_after\x18\n \x01(\x0b\x32\x13.selvedge.v1.Digest2\xce\x06\n\x05\x41\x64min\x12G\n\x08\x44\x65scribe\x12\x1c.selvedge.v1.DescribeRequest\x1a\x1d.selvedge.v1.DescribeResponse\x12@\n\x05Stats\x12\x19.selvedge.v1.StatsRequest\x1a\x1a.selvedge.v1.StatsResponse0\x01\x12\x43\n\x06\x44igest\x12\x1a.selvedge.v1.DigestRequest\x1a\x1b.selvedge.v1.DigestResponse0\x01\x12@\n\x05\x43heck\x12\x19.selvedge.v1.CheckRequest\x1a\x1a.selvedge.v1.CheckResponse0\x01\x12I\n\x08\x43lusters\x12\x1c.selvedge.v1.ClustersRequest\x1a\x1d.selvedge.v1.ClustersResponse0\x01\x12\x38\n\x03Key\x12\x17.selvedge.v1.KeyRequest\x1a\x18.selvedge.v1.KeyResponse\x12@\n\x05Sweep\x12\x19.selvedge.v1.SweepRequest\x1a\x1a.selvedge.v1.SweepResponse0\x01\x12@\n\x05Purge\x12\x19.selvedge.v1.PurgeRequest\x1a\x1a.selvedge.v1.PurgeResponse0\x01\x12I\n\nLoadOffers\x12\x1e.selvedge.v1.LoadOffersRequest\x1a\x1b.selvedge.v1.OfferCatalogue\x12I\n\nShowOffers\x12\x1e.selvedge.v1.ShowOffersRequest\x1a\x1b.selvedge.v1.OfferCatalogue\x12\x43\n\x06\x42\x61\x63kup\x12\x1a.selvedge.v1.BackupRequest\x1a\x1b.selvedge.v1.BackupResponse0\x01\x12O\n\nRotateKeys\x12\x1e.selvedge.v1.RotateKeysRequest\x1a\x1f.selvedge.v1.RotateKeysResponse0\x01\x42\x0b\xba\x02\x08Selvedgeb\x06proto3')
+DESCRIPTOR = _POOL.AddSerializedFile(b'\n\x17selvedge/v1/admin.proto\x12\x0bselvedge.v1\x1a\x17selvedge/v1/audit.proto\x1a\x18selvedge/v1/common.proto\x1a\x18selvedge/v1/models.proto\x1a\x17selvedge/v1/offer.proto\"\x11\n\x0f\x44\x65scribeRequest\"\x87\x01\n\x10\x44\x65scribeResponse\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x10\n\x08purposes\x18\x02 \x03(\t\x12\x12\n\nnamespaces\x18\x03 \x03(\t\x12\x0f\n\x07sources\x18\x04 \x03(\t\x12\r\n\x05\x63lock\x18\x05 \x01(\t\x12\x1c\n\x14\x63onfiguration_sha256\x18\x06 \x01(\t\"\x0e\n\x0cStatsRequest\"\x1d\n\rStatsResponse\x12\x0c\n\x04json\x18\x01 \x01(\t\"D\n\rDigestRequest\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x08\x12\x15\n\x08\x61s_of_ms\x18\x02 \x01(\x03H\x00\x88\x01\x01\x42\x0b\n\t_as_of_ms\"5\n\x0e\x44igestResponse\x12#\n\x06\x64igest\x18\x01 \x01(\x0b\x32\x13.selvedge.v1.Digest\"\x0e\n\x0c\x43heckRequest\"\xc5\x01\n\rCheckResponse\x12\x10\n\x08problems\x18\x01 \x03(\t\x12\r\n\x05total\x18\x02 \x01(\x04\x12\x0c\n\x04\x64one\x18\x03 \x01(\x08\x12\x32\n\x04rows\x18\x04 \x03(\x0b\x32$.selvedge.v1.CheckResponse.RowsEntry\x12\x12\n\ncomponents\x18\x05 \x01(\x04\x12\x10\n\x08profiles\x18\x06 \x01(\x04\x1a+\n\tRowsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x04:\x02\x38\x01\"2\n\x0f\x43lustersRequest\x12\x1f\n\x04look\x18\x01 \x01(\x0b\x32\x11.selvedge.v1.Look\"\x81\x01\n\x10\x43lustersResponse\x12/\n\x04rows\x18\x01 \x03(\x0b\x32!.selvedge.v1.ClustersResponse.Row\x1a<\n\x03Row\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x11\n\trecord_id\x18\x02 \x01(\t\x12\x12\n\nprofile_id\x18\x03 \x01(\t\"3\n\nKeyRequest\x12%\n\x07subject\x18\x01 \x01(\x0b\x32\x14.selvedge.v1.Subject\"-\n\x0bKeyResponse\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\x0c\"2\n\x0cSweepRequest\x12\x15\n\x08\x61s_of_ms\x18\x01 \x01(\x03H\x00\x88\x01\x01\x42\x0b\n\t_as_of_ms\"M\n\rSweepResponse\x12\r\n\x05\x63lock\x18\x01 \x01(\t\x12\x1c\n\x14\x63omponents_evaluated\x18\x02 \x01(\x04\x12\x0f\n\x07horizon\x18\x03 \x01(\t\"2\n\x0cPurgeRequest\x12\x15\n\x08\x61s_of_ms\x18\x01 \x01(\x03H\x00\x88\x01\x01\x42\x0b\n\t_as_of_ms\"M\n\rPurgeResponse\x12\r\n\x05\x63lock\x18\x01 \x01(\t\x12\x0f\n\x07horizon\x18\x02 \x01(\t\x12\x1c\n\x14\x63omponents_evaluated\x18\x03 \x01(\x04\"5\n\rBackupRequest\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x14\n\x0c\x65xpires_days\x18\x02 \x01(\r\"a\n\x0e\x42\x61\x63kupResponse\x12\r\n\x05piece\x18\x01 \x01(\x0c\x12\x0c\n\x04\x64one\x18\x02 \x01(\x08\x12\x10\n\x08taken_ms\x18\x03 \x01(\x03\x12\x12\n\nexpires_ms\x18\x04 \x01(\x03\x12\x0c\n\x04rows\x18\x05 \x01(\x04\"#\n\x11RotateKeysRequest\x12\x0e\n\x06reason\x18\x01 \x01(\t\"\xad\x02\n\x12RotateKeysResponse\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x0c\n\x04next\x18\x02 \x01(\x04\x12\x0b\n\x03\x65nd\x18\x03 \x01(\x04\x12\x0c\n\x04\x64one\x18\x04 \x01(\x08\x12\x0f\n\x07version\x18\x05 \x01(\r\x12\x18\n\x10profiles_changed\x18\x06 \x01(\x04\x12-\n\x10partition_before\x18\x07 \x01(\x0b\x32\x13.selvedge.v1.Digest\x12,\n\x0fpartition_after\x18\x08 \x01(\x0b\x32\x13.selvedge.v1.Digest\x12+\n\x0e\x63ontent_before\x18\t \x01(\x0b\x32\x13.selvedge.v1.Digest\x12*\n\rcontent_after\x18\n \x01(\x0b\x32\x13.selvedge.v1.Digest\"O\n\rExportRequest\x12\r\n\x05table\x18\x01 \x01(\t\x12\x0e\n\x06\x66ormat\x18\x02 \x01(\t\x12\x1f\n\x04look\x18\x03 \x01(\x0b\x32\x11.selvedge.v1.Look\"o\n\x0e\x45xportResponse\x12-\n\x04rows\x18\x01 \x03(\x0b\x32\x1f.selvedge.v1.ExportResponse.Row\x12\x0c\n\x04head\x18\x02 \x01(\t\x1a \n\x03Row\x12\x0b\n\x03key\x18\x01 \x01(\x0c\x12\x0c\n\x04line\x18\x02 \x01(\x0c\"<\n\x12RepartitionRequest\x12\x15\n\rconfiguration\x18\x01 \x01(\t\x12\x0f\n\x07\x64ry_run\x18\x02 \x01(\x08\"#\n\x13RepartitionResponse\x12\x0c\n\x04json\x18\x01 \x01(\t\"\x16\n\x14PrivacyLedgerRequest\"C\n\x15PrivacyLedgerResponse\x12\r\n\x05piece\x18\x01 \x01(\x0c\x12\x0c\n\x04\x64one\x18\x02 \x01(\x08\x12\r\n\x05items\x18\x03 \x01(\x04\x32\xa5\x0f\n\x05\x41\x64min\x12G\n\x08\x44\x65scribe\x12\x1c.selvedge.v1.DescribeRequest\x1a\x1d.selvedge.v1.DescribeResponse\x12@\n\x05Stats\x12\x19.selvedge.v1.StatsRequest\x1a\x1a.selvedge.v1.StatsResponse0\x01\x12\x43\n\x06\x44igest\x12\x1a.selvedge.v1.DigestRequest\x1a\x1b.selvedge.v1.DigestResponse0\x01\x12@\n\x05\x43heck\x12\x19.selvedge.v1.CheckRequest\x1a\x1a.selvedge.v1.CheckResponse0\x01\x12I\n\x08\x43lusters\x12\x1c.selvedge.v1.ClustersRequest\x1a\x1d.selvedge.v1.ClustersResponse0\x01\x12\x38\n\x03Key\x12\x17.selvedge.v1.KeyRequest\x1a\x18.selvedge.v1.KeyResponse\x12@\n\x05Sweep\x12\x19.selvedge.v1.SweepRequest\x1a\x1a.selvedge.v1.SweepResponse0\x01\x12@\n\x05Purge\x12\x19.selvedge.v1.PurgeRequest\x1a\x1a.selvedge.v1.PurgeResponse0\x01\x12I\n\nLoadOffers\x12\x1e.selvedge.v1.LoadOffersRequest\x1a\x1b.selvedge.v1.OfferCatalogue\x12I\n\nShowOffers\x12\x1e.selvedge.v1.ShowOffersRequest\x1a\x1b.selvedge.v1.OfferCatalogue\x12\x43\n\x06\x42\x61\x63kup\x12\x1a.selvedge.v1.BackupRequest\x1a\x1b.selvedge.v1.BackupResponse0\x01\x12O\n\nRotateKeys\x12\x1e.selvedge.v1.RotateKeysRequest\x1a\x1f.selvedge.v1.RotateKeysResponse0\x01\x12M\n\nListModels\x12\x1e.selvedge.v1.ListModelsRequest\x1a\x1f.selvedge.v1.ListModelsResponse\x12L\n\tShowModel\x12\x1d.selvedge.v1.ShowModelRequest\x1a\x1e.selvedge.v1.ShowModelResponse0\x01\x12U\n\x0cTrainLinkage\x12 .selvedge.v1.TrainLinkageRequest\x1a!.selvedge.v1.TrainLinkageResponse0\x01\x12=\n\x04Link\x12\x18.selvedge.v1.LinkRequest\x1a\x19.selvedge.v1.LinkResponse0\x01\x12Y\n\x0e\x43ompareRecords\x12\".selvedge.v1.CompareRecordsRequest\x1a#.selvedge.v1.CompareRecordsResponse\x12R\n\x0bListReviews\x12\x1f.selvedge.v1.ListReviewsRequest\x1a .selvedge.v1.ListReviewsResponse0\x01\x12\x41\n\x06Review\x12\x1a.selvedge.v1.ReviewRequest\x1a\x1b.selvedge.v1.ReviewResponse\x12R\n\x0bTrainScores\x12\x1f.selvedge.v1.TrainScoresRequest\x1a .selvedge.v1.TrainScoresResponse0\x01\x12\x43\n\x06\x45xport\x12\x1a.selvedge.v1.ExportRequest\x1a\x1b.selvedge.v1.ExportResponse0\x01\x12R\n\x0bRepartition\x12\x1f.selvedge.v1.RepartitionRequest\x1a .selvedge.v1.RepartitionResponse0\x01\x12L\n\tListAudit\x12\x1d.selvedge.v1.ListAuditRequest\x1a\x1e.selvedge.v1.ListAuditResponse0\x01\x12R\n\x0bVerifyAudit\x12\x1f.selvedge.v1.VerifyAuditRequest\x1a .selvedge.v1.VerifyAuditResponse0\x01\x12X\n\rPrivacyLedger\x12!.selvedge.v1.PrivacyLedgerRequest\x1a\".selvedge.v1.PrivacyLedgerResponse0\x01\x12G\n\x08ShowKeys\x12\x1c.selvedge.v1.ShowKeysRequest\x1a\x1d.selvedge.v1.ShowKeysResponseB\x0b\xba\x02\x08Selvedgeb\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'selvedge.v1.admin_pb2', globals())
@@ -25,50 +27,64 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   DESCRIPTOR._serialized_options = b'\272\002\010Selvedge'
   _CHECKRESPONSE_ROWSENTRY._options = None
   _CHECKRESPONSE_ROWSENTRY._serialized_options = b'8\001'
-  _DESCRIBEREQUEST._serialized_start=91
-  _DESCRIBEREQUEST._serialized_end=108
-  _DESCRIBERESPONSE._serialized_start=111
-  _DESCRIBERESPONSE._serialized_end=246
-  _STATSREQUEST._serialized_start=248
-  _STATSREQUEST._serialized_end=262
-  _STATSRESPONSE._serialized_start=264
-  _STATSRESPONSE._serialized_end=293
-  _DIGESTREQUEST._serialized_start=295
-  _DIGESTREQUEST._serialized_end=363
-  _DIGESTRESPONSE._serialized_start=365
-  _DIGESTRESPONSE._serialized_end=418
-  _CHECKREQUEST._serialized_start=420
-  _CHECKREQUEST._serialized_end=434
-  _CHECKRESPONSE._serialized_start=437
-  _CHECKRESPONSE._serialized_end=634
-  _CHECKRESPONSE_ROWSENTRY._serialized_start=591
-  _CHECKRESPONSE_ROWSENTRY._serialized_end=634
-  _CLUSTERSREQUEST._serialized_start=636
-  _CLUSTERSREQUEST._serialized_end=686
-  _CLUSTERSRESPONSE._serialized_start=689
-  _CLUSTERSRESPONSE._serialized_end=818
-  _CLUSTERSRESPONSE_ROW._serialized_start=758
-  _CLUSTERSRESPONSE_ROW._serialized_end=818
-  _KEYREQUEST._serialized_start=820
-  _KEYREQUEST._serialized_end=871
-  _KEYRESPONSE._serialized_start=873
-  _KEYRESPONSE._serialized_end=918
-  _SWEEPREQUEST._serialized_start=920
-  _SWEEPREQUEST._serialized_end=970
-  _SWEEPRESPONSE._serialized_start=972
-  _SWEEPRESPONSE._serialized_end=1049
-  _PURGEREQUEST._serialized_start=1051
-  _PURGEREQUEST._serialized_end=1101
-  _PURGERESPONSE._serialized_start=1103
-  _PURGERESPONSE._serialized_end=1180
-  _BACKUPREQUEST._serialized_start=1182
-  _BACKUPREQUEST._serialized_end=1235
-  _BACKUPRESPONSE._serialized_start=1237
-  _BACKUPRESPONSE._serialized_end=1334
-  _ROTATEKEYSREQUEST._serialized_start=1336
-  _ROTATEKEYSREQUEST._serialized_end=1371
-  _ROTATEKEYSRESPONSE._serialized_start=1374
-  _ROTATEKEYSRESPONSE._serialized_end=1675
-  _ADMIN._serialized_start=1678
-  _ADMIN._serialized_end=2524
+  _DESCRIBEREQUEST._serialized_start=142
+  _DESCRIBEREQUEST._serialized_end=159
+  _DESCRIBERESPONSE._serialized_start=162
+  _DESCRIBERESPONSE._serialized_end=297
+  _STATSREQUEST._serialized_start=299
+  _STATSREQUEST._serialized_end=313
+  _STATSRESPONSE._serialized_start=315
+  _STATSRESPONSE._serialized_end=344
+  _DIGESTREQUEST._serialized_start=346
+  _DIGESTREQUEST._serialized_end=414
+  _DIGESTRESPONSE._serialized_start=416
+  _DIGESTRESPONSE._serialized_end=469
+  _CHECKREQUEST._serialized_start=471
+  _CHECKREQUEST._serialized_end=485
+  _CHECKRESPONSE._serialized_start=488
+  _CHECKRESPONSE._serialized_end=685
+  _CHECKRESPONSE_ROWSENTRY._serialized_start=642
+  _CHECKRESPONSE_ROWSENTRY._serialized_end=685
+  _CLUSTERSREQUEST._serialized_start=687
+  _CLUSTERSREQUEST._serialized_end=737
+  _CLUSTERSRESPONSE._serialized_start=740
+  _CLUSTERSRESPONSE._serialized_end=869
+  _CLUSTERSRESPONSE_ROW._serialized_start=809
+  _CLUSTERSRESPONSE_ROW._serialized_end=869
+  _KEYREQUEST._serialized_start=871
+  _KEYREQUEST._serialized_end=922
+  _KEYRESPONSE._serialized_start=924
+  _KEYRESPONSE._serialized_end=969
+  _SWEEPREQUEST._serialized_start=971
+  _SWEEPREQUEST._serialized_end=1021
+  _SWEEPRESPONSE._serialized_start=1023
+  _SWEEPRESPONSE._serialized_end=1100
+  _PURGEREQUEST._serialized_start=1102
+  _PURGEREQUEST._serialized_end=1152
+  _PURGERESPONSE._serialized_start=1154
+  _PURGERESPONSE._serialized_end=1231
+  _BACKUPREQUEST._serialized_start=1233
+  _BACKUPREQUEST._serialized_end=1286
+  _BACKUPRESPONSE._serialized_start=1288
+  _BACKUPRESPONSE._serialized_end=1385
+  _ROTATEKEYSREQUEST._serialized_start=1387
+  _ROTATEKEYSREQUEST._serialized_end=1422
+  _ROTATEKEYSRESPONSE._serialized_start=1425
+  _ROTATEKEYSRESPONSE._serialized_end=1726
+  _EXPORTREQUEST._serialized_start=1728
+  _EXPORTREQUEST._serialized_end=1807
+  _EXPORTRESPONSE._serialized_start=1809
+  _EXPORTRESPONSE._serialized_end=1920
+  _EXPORTRESPONSE_ROW._serialized_start=1888
+  _EXPORTRESPONSE_ROW._serialized_end=1920
+  _REPARTITIONREQUEST._serialized_start=1922
+  _REPARTITIONREQUEST._serialized_end=1982
+  _REPARTITIONRESPONSE._serialized_start=1984
+  _REPARTITIONRESPONSE._serialized_end=2019
+  _PRIVACYLEDGERREQUEST._serialized_start=2021
+  _PRIVACYLEDGERREQUEST._serialized_end=2043
+  _PRIVACYLEDGERRESPONSE._serialized_start=2045
+  _PRIVACYLEDGERRESPONSE._serialized_end=2112
+  _ADMIN._serialized_start=2115
+  _ADMIN._serialized_end=4072
 # @@protoc_insertion_point(module_scope)

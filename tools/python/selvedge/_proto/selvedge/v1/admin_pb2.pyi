@@ -1,4 +1,6 @@
+from selvedge._proto.selvedge.v1 import audit_pb2 as _audit_pb2
 from selvedge._proto.selvedge.v1 import common_pb2 as _common_pb2
+from selvedge._proto.selvedge.v1 import models_pb2 as _models_pb2
 from selvedge._proto.selvedge.v1 import offer_pb2 as _offer_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
@@ -111,6 +113,31 @@ class DigestResponse(_message.Message):
     digest: _common_pb2.Digest
     def __init__(self, digest: _Optional[_Union[_common_pb2.Digest, _Mapping]] = ...) -> None: ...
 
+class ExportRequest(_message.Message):
+    __slots__ = ["format", "look", "table"]
+    FORMAT_FIELD_NUMBER: _ClassVar[int]
+    LOOK_FIELD_NUMBER: _ClassVar[int]
+    TABLE_FIELD_NUMBER: _ClassVar[int]
+    format: str
+    look: _common_pb2.Look
+    table: str
+    def __init__(self, table: _Optional[str] = ..., format: _Optional[str] = ..., look: _Optional[_Union[_common_pb2.Look, _Mapping]] = ...) -> None: ...
+
+class ExportResponse(_message.Message):
+    __slots__ = ["head", "rows"]
+    class Row(_message.Message):
+        __slots__ = ["key", "line"]
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        LINE_FIELD_NUMBER: _ClassVar[int]
+        key: bytes
+        line: bytes
+        def __init__(self, key: _Optional[bytes] = ..., line: _Optional[bytes] = ...) -> None: ...
+    HEAD_FIELD_NUMBER: _ClassVar[int]
+    ROWS_FIELD_NUMBER: _ClassVar[int]
+    head: str
+    rows: _containers.RepeatedCompositeFieldContainer[ExportResponse.Row]
+    def __init__(self, rows: _Optional[_Iterable[_Union[ExportResponse.Row, _Mapping]]] = ..., head: _Optional[str] = ...) -> None: ...
+
 class KeyRequest(_message.Message):
     __slots__ = ["subject"]
     SUBJECT_FIELD_NUMBER: _ClassVar[int]
@@ -124,6 +151,20 @@ class KeyResponse(_message.Message):
     key: bytes
     namespace: str
     def __init__(self, namespace: _Optional[str] = ..., key: _Optional[bytes] = ...) -> None: ...
+
+class PrivacyLedgerRequest(_message.Message):
+    __slots__ = []
+    def __init__(self) -> None: ...
+
+class PrivacyLedgerResponse(_message.Message):
+    __slots__ = ["done", "items", "piece"]
+    DONE_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    PIECE_FIELD_NUMBER: _ClassVar[int]
+    done: bool
+    items: int
+    piece: bytes
+    def __init__(self, piece: _Optional[bytes] = ..., done: bool = ..., items: _Optional[int] = ...) -> None: ...
 
 class PurgeRequest(_message.Message):
     __slots__ = ["as_of_ms"]
@@ -140,6 +181,20 @@ class PurgeResponse(_message.Message):
     components_evaluated: int
     horizon: str
     def __init__(self, clock: _Optional[str] = ..., horizon: _Optional[str] = ..., components_evaluated: _Optional[int] = ...) -> None: ...
+
+class RepartitionRequest(_message.Message):
+    __slots__ = ["configuration", "dry_run"]
+    CONFIGURATION_FIELD_NUMBER: _ClassVar[int]
+    DRY_RUN_FIELD_NUMBER: _ClassVar[int]
+    configuration: str
+    dry_run: bool
+    def __init__(self, configuration: _Optional[str] = ..., dry_run: bool = ...) -> None: ...
+
+class RepartitionResponse(_message.Message):
+    __slots__ = ["json"]
+    JSON_FIELD_NUMBER: _ClassVar[int]
+    json: str
+    def __init__(self, json: _Optional[str] = ...) -> None: ...
 
 class RotateKeysRequest(_message.Message):
     __slots__ = ["reason"]

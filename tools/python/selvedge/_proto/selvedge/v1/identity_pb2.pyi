@@ -144,6 +144,33 @@ class ResolveResponse(_message.Message):
     view: PurposeView
     def __init__(self, outcome: _Optional[_Union[ResolveResponse.Outcome, str]] = ..., profile_id: _Optional[str] = ..., member_count: _Optional[int] = ..., members: _Optional[_Iterable[_Union[Member, _Mapping]]] = ..., refusal: _Optional[_Union[_common_pb2.Refusal, _Mapping]] = ..., view: _Optional[_Union[PurposeView, _Mapping]] = ...) -> None: ...
 
+class SearchRequest(_message.Message):
+    __slots__ = ["attributes", "limit", "look"]
+    ATTRIBUTES_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    LOOK_FIELD_NUMBER: _ClassVar[int]
+    attributes: bytes
+    limit: int
+    look: _common_pb2.Look
+    def __init__(self, attributes: _Optional[bytes] = ..., look: _Optional[_Union[_common_pb2.Look, _Mapping]] = ..., limit: _Optional[int] = ...) -> None: ...
+
+class SearchResponse(_message.Message):
+    __slots__ = ["found"]
+    class Found(_message.Message):
+        __slots__ = ["bits", "probability", "profile_id", "record"]
+        BITS_FIELD_NUMBER: _ClassVar[int]
+        PROBABILITY_FIELD_NUMBER: _ClassVar[int]
+        PROFILE_ID_FIELD_NUMBER: _ClassVar[int]
+        RECORD_FIELD_NUMBER: _ClassVar[int]
+        bits: float
+        probability: float
+        profile_id: str
+        record: _common_pb2.RecordName
+        def __init__(self, record: _Optional[_Union[_common_pb2.RecordName, _Mapping]] = ..., profile_id: _Optional[str] = ..., bits: _Optional[float] = ..., probability: _Optional[float] = ...) -> None: ...
+    FOUND_FIELD_NUMBER: _ClassVar[int]
+    found: _containers.RepeatedCompositeFieldContainer[SearchResponse.Found]
+    def __init__(self, found: _Optional[_Iterable[_Union[SearchResponse.Found, _Mapping]]] = ...) -> None: ...
+
 class SimulateRequest(_message.Message):
     __slots__ = ["look", "observations", "purpose"]
     LOOK_FIELD_NUMBER: _ClassVar[int]

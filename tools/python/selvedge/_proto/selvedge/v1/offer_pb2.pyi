@@ -326,6 +326,18 @@ class OfferOutcomeResponse(_message.Message):
     effects: _containers.RepeatedScalarFieldContainer[OfferOutcomeResponse.Effect]
     def __init__(self, effects: _Optional[_Iterable[_Union[OfferOutcomeResponse.Effect, str]]] = ...) -> None: ...
 
+class OfferReportRequest(_message.Message):
+    __slots__ = ["since_ms"]
+    SINCE_MS_FIELD_NUMBER: _ClassVar[int]
+    since_ms: int
+    def __init__(self, since_ms: _Optional[int] = ...) -> None: ...
+
+class OfferReportResponse(_message.Message):
+    __slots__ = ["json"]
+    JSON_FIELD_NUMBER: _ClassVar[int]
+    json: str
+    def __init__(self, json: _Optional[str] = ...) -> None: ...
+
 class OfferTrace(_message.Message):
     __slots__ = ["arms", "channels", "draw", "epsilon", "floor", "held_out", "local_minute", "method", "offers"]
     class Channel(_message.Message):
