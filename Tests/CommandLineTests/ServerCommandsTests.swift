@@ -82,6 +82,27 @@ import Testing
         .plain("clusters"), .plain("digest"), .plain("digest", arguments: ["--content"]), .plain("check"),
     ]
 
+    /// Of a store that holds people without an identifier in common; the last two compare what a clock does not tell.
+    private static let models: [Case] = [
+        .plain("model", "list"), .plain("link"), .plain("review", "list"), .plain("train", "linkage"),
+        .plain("link", arguments: ["--model", "7"]), .plain("link"), .plain("model", "show"),
+        .plain("model", "show", arguments: ["record:crm:r0-0", "record:crm:r0-1"]),
+        .plain("model", "show", arguments: ["record:crm:r0-0", "email:x"]),
+        .plain("model", "show", arguments: ["--model", "9"]), .plain("review", "list"),
+        .look("resolve", arguments: ["--fuzzy", "{\"given_name\":\"anna\",\"family_name\":\"miller\"}"]),
+        .look("resolve", arguments: ["--fuzzy", "{\"shoe_size\":\"39\"}"]),
+        Case(
+            command: ["review", "accept"], store: ["--by", "office"],
+            arguments: ["record:crm:r0-0", "record:crm:r0-1"]),
+        Case(
+            command: ["review", "reject"], store: ["--by", "office"],
+            arguments: ["record:crm:r0-0", "record:crm:none"]),
+        .plain("link", arguments: ["--none"]), .plain("train", "scores", arguments: ["--purpose", "service"]),
+        .plain("report"), .plain("repartition", arguments: ["--dry-run"]), .plain("repartition"),
+        .look("export", arguments: ["--table", "nodes"]),
+        .look("export", arguments: ["--table", "profiles", "--format", "jsonl"]), .plain("digest"),
+    ]
+
     private static let changes: [Case] = [
         .plain("record", arguments: ["--by-item"], input: more),
         .plain("record", arguments: ["--acknowledge"], input: more),
@@ -115,8 +136,8 @@ import Testing
         return rates.replacing(/judged at \S+|"(judged_at|received)":"[^"]+"/) { _ in "-" }
     }
 
-    private func expectSame(_ cases: [Case]) throws {
-        let pair = try Pair()
+    private func expectSame(_ cases: [Case], of lines: String = Lines.person) throws {
+        let pair = try Pair(lines)
         for one in cases {
             for json in [false, true] {
                 let (store, server) = try pair.both(one, json: json)
@@ -131,6 +152,36 @@ import Testing
     @Test func whatIsAskedIsAnsweredAlike() throws { try expectSame(Self.reads) }
 
     @Test func whatIsChangedIsToldAlike() throws { try expectSame(Self.changes) }
+
+    @Test func modelsAreMadeUsedAndShownAlike() throws {
+        try expectSame(Self.models, of: Town(people: 200).observations)
+    }
+
+    @Test func theAuditAndTheKeysAreThoseOfTheServersStore() throws {
+        let pair = try Pair()
+        let place = ["--server", pair.address]
+        let exported = try pair.tool.run(
+            ["export", "--table", "nodes", "--reason", "request 7"] + place)
+        #expect(exported.status == 0, "\(exported.err)")
+        #expect(try pair.tool.run(["export", "--table", "nodes"] + place).err.contains("--reason"))
+        let listed = try pair.tool.run(["audit", "list"] + place)
+        #expect(listed.out.contains("Admin/Export") && listed.out.contains("request 7"))
+        #expect(try pair.tool.run(["audit", "verify"] + place).out.contains("the audit is whole: 1 entry"))
+        let keys = try pair.tool.run(["keys", "show", "--json"] + place).json()
+        #expect(keys["identity_version"] as? Int == 1)
+        #expect((keys["audit_key"] as? String)?.count == 64)
+        let ledger = pair.tool.path + "/ledger"
+        #expect(try pair.tool.run(["privacy", "ledger", "--to", ledger] + place).status == 0)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: ledger)).count > 64)
+        #expect(try pair.tool.run(["privacy", "ledger", "--to", ledger] + place).err.contains("name another"))
+        #expect(try pair.tool.run(["scrub"] + place).out.contains("rows in gen-"))
+        let other = try pair.tool.file("other.yaml", "controller: Another Shop\n")
+        let changed = try pair.tool.run(["repartition", "--dry-run", "--config", other] + place)
+        #expect(changed.status == 0 && changed.out.contains("nothing was written"), "\(changed.err)")
+        let taken = try pair.tool.run(["repartition", "--config", other] + place)
+        #expect(taken.status == 1 && taken.err.contains("stop it"))
+        try pair.server.end()
+    }
 
     @Test func recordsAreEvaluatedAlikeAndIdentifiersNotAtAll() throws {
         let pair = try Pair()

@@ -106,7 +106,8 @@ struct OfferReader {
         }
     }
 
-    /// What the members have been shown within the longest cap's days.
+    /// What the members have been shown within the longest cap's days. What was shown by a clock ahead of the question's is
+    /// shown now: whoever asks with a clock behind passes no cap.
     private func contacts(
         _ members: [Member], _ now: Timestamp, _ desk: OfferDesk, _ length: ReadLength,
         _ snapshot: borrowing some Snapshot & ~Copyable
@@ -117,12 +118,12 @@ struct OfferReader {
         for member in members {
             try snapshot.decisions(of: member.node) { _, row in
                 try left.takeRow()
-                guard row.isContact, row.hasOffer, row.time <= now, row.time.milliseconds > earliest else { return }
+                guard row.isContact, row.hasOffer, row.time.milliseconds > earliest else { return }
                 contacts.append(
                     Contact(
                         offer: desk.offerNames.firstIndex(of: row.offer).map { Int32($0) } ?? -1,
                         channel: desk.channelNames.firstIndex(of: row.channel).map { Int16($0) } ?? 31,
-                        time: row.time))
+                        time: min(row.time, now)))
             }
         }
         return contacts

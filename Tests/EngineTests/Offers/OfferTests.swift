@@ -97,6 +97,25 @@ import TestSupport
         try checkIntegrity(shop.engine)
     }
 
+    @Test func aClockBehindPassesNoCap() throws {
+        let shop = try OfferShop(
+            """
+            channels: {web: always}
+            currency: EUR
+            purposes: [service]
+            objective: {purchase_value: 100000}
+            holdout: 0
+            exploration: {method: epsilon, epsilon: 0.5, floor: 0.01}
+            offers:
+              twice: {benefit: {percent: 5}, channels: [web], caps: [{count: 2, days: 7}], purposes: [service]}
+            """)
+        try shop.graph.see(("email", 1))
+        for step in 0..<60 { _ = try shop.decide(1, hours: 3, draw: Double(step) / 60) }
+        #expect(try shop.counters("twice")[.decisions] == 2)
+        for step in 0..<60 { #expect(try shop.decide(1, hours: 2, draw: Double(step) / 60).offer == nil) }
+        #expect(try shop.counters("twice")[.decisions] == 2)
+    }
+
     @Test func withoutConsentNothingOfAPersonIsKept() throws {
         let shop = try OfferShop()
         let answer = try shop.decide(7, draw: 0.3)

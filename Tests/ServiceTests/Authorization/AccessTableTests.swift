@@ -21,6 +21,10 @@ import Wire
         .reject: [.privacy, .approve], .erasureStatus: [.privacy, .approve], .listErasures: [.privacy, .approve],
         .certificate: [.privacy, .approve], .scrub: [.admin], .score: [.score], .decideOffer: [.offer],
         .offerOutcome: [.offer], .loadOffers: [.admin], .showOffers: [.offer, .admin],
+        .offerReport: [.offer, .admin], .search: [.privacy, .admin], .listModels: [.admin], .showModel: [.admin],
+        .trainLinkage: [.admin], .link: [.admin], .compareRecords: [.admin], .listReviews: [.admin], .review: [.admin],
+        .trainScores: [.admin], .export: [.admin], .repartition: [.admin], .listAudit: [.privacy, .admin],
+        .verifyAudit: [.privacy, .admin], .showKeys: [.admin], .privacyLedger: [.admin],
     ]
 
     static func grants(

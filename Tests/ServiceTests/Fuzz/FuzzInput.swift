@@ -43,7 +43,8 @@ struct FuzzInput: Sendable {
 /// What a client that keeps to the specification might send.
 enum Transcript {
     private static let rare: [Wire.Method] = [
-        .stats, .digest, .check, .clusters, .sweep, .purge, .backup, .rotateKeys, .prove, .scrub,
+        .stats, .digest, .check, .clusters, .sweep, .purge, .backup, .rotateKeys, .prove, .scrub, .trainLinkage,
+        .link, .trainScores, .export, .repartition, .verifyAudit, .privacyLedger, .offerReport,
     ]
     private static let common: [Wire.Method] = Wire.Method.allCases.filter { !rare.contains($0) }
 

@@ -5,7 +5,7 @@ import Wire
 
 /// Well-formed messages of every method, from a small vocabulary, so that the store that they are said to stays small.
 struct FuzzMessages {
-    private static let purposes = ["service", "news", "ads", "", "nothing"]
+    static let purposes = ["service", "news", "ads", "", "nothing"]
 
     static func request(_ method: Wire.Method, _ random: inout SeededGenerator) -> [UInt8] {
         let message: any SwiftProtobuf.Message =
@@ -19,6 +19,9 @@ struct FuzzMessages {
                 .restrict, .object, .lift, .readmit, .scrub:
                 privacy(method, &random)
             case .score, .decideOffer, .offerOutcome, .loadOffers, .showOffers: offers(method, &random)
+            case .search, .listModels, .showModel, .trainLinkage, .link, .compareRecords, .listReviews, .review,
+                .trainScores, .export, .repartition, .listAudit, .verifyAudit, .offerReport:
+                models(method, &random)
             default: admin(method, &random)
             }
         return (try? message.serializedBytes()) ?? []
@@ -124,6 +127,8 @@ struct FuzzMessages {
             SelvedgeBackupRequest.with {
                 ($0.reason, $0.expiresDays) = (random.pick(["", "a test"]), random.pick([0, 1, 9_999]))
             }
+        case .showKeys: SelvedgeShowKeysRequest()
+        case .privacyLedger: SelvedgePrivacyLedgerRequest()
         case .rotateKeys: SelvedgeRotateKeysRequest.with { $0.reason = random.pick(["", "a test"]) }
         default: SelvedgePurgeRequest()
         }
@@ -231,7 +236,7 @@ struct FuzzMessages {
         return identifier
     }
 
-    private static func recordName(_ random: inout SeededGenerator) -> SelvedgeRecordName {
+    static func recordName(_ random: inout SeededGenerator) -> SelvedgeRecordName {
         .with {
             $0.source = random.pick(["crm", "web", "nothing"])
             $0.recordID = "r\(random.int(0...31))"
@@ -250,7 +255,7 @@ struct FuzzMessages {
         return subject
     }
 
-    private static func look(_ random: inout SeededGenerator) -> SelvedgeLook {
+    static func look(_ random: inout SeededGenerator) -> SelvedgeLook {
         .with { $0.reason = random.pick(["", "a test"]) }
     }
 

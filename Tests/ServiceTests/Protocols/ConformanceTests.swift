@@ -9,10 +9,11 @@ import Wire
     private static let reads =
         ConformanceCase.resolves + ConformanceCase.batches + ConformanceCase.questions + ConformanceCase.privacy
         + ConformanceCase.administration + ConformanceCase.rights.filter(\.isRead)
-        + ConformanceCase.offers.filter(\.isRead)
+        + ConformanceCase.offers.filter(\.isRead) + ConformanceCase.models + ConformanceCase.warehouse.filter(\.isRead)
     private static let writes =
         ConformanceCase.recording + ConformanceCase.asserting + ConformanceCase.clock
         + ConformanceCase.rights.filter { !$0.isRead } + ConformanceCase.offers.filter { !$0.isRead }
+        + ConformanceCase.warehouse.filter { !$0.isRead }
 
     @Test func everyMethodHasACaseThatIsAnsweredAndOneThatIsRefused() {
         let methods = Set((Self.reads + Self.writes).map(\.method))
