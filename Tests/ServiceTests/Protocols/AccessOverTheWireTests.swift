@@ -36,6 +36,8 @@ import X509
         .reject: ["privacy", "approve"], .erasureStatus: ["privacy", "approve"],
         .listErasures: ["privacy", "approve"], .certificate: ["privacy", "approve"], .score: ["score"],
         .decideOffer: ["offer"], .offerOutcome: ["offer"], .showOffers: ["offer", "admin"],
+        .offerReport: ["offer", "admin"], .search: ["privacy", "admin"], .listAudit: ["privacy", "admin"],
+        .verifyAudit: ["privacy", "admin"],
     ]
 
     @Test(arguments: AccessWorld.roles, DoorKind.allCases)
