@@ -11,6 +11,8 @@ struct EvaluateLinkage {
             exit(2)
         }
         if let people = options.speed { return try Speed.measure(people: people) }
+        if let path = options.written { return try Bulk.write(path, people: options.people ?? 100_000) }
+        if let path = options.bulk { return try Bulk.match(path) }
         let data = try set(options)
         let table = try data.table()
         do throws(TrainingRefusal) {

@@ -23,12 +23,17 @@ struct EvaluationOptions {
     var misses = 0
     /// Measures speed on so many people instead.
     var speed: Int?
+    /// Writes people to a file instead, or matches those of one.
+    var written: String?
+    var bulk: String?
 
     static let usage = """
         usage: evaluate-linkage [--truth CSV] [--without NAMES] [--trained-on FILE|SHAPE]... [--identifiers]
                    [--identifiers-as-attributes] [--verbose] [--print] [--misses N] FILE.jsonl...
                evaluate-linkage --synthetic SHAPE [--people N] [--seed N] ...
                evaluate-linkage --speed PEOPLE
+               evaluate-linkage --write FILE.csv --people N
+               evaluate-linkage --bulk FILE.csv
         shapes: \(SyntheticShape.names.joined(separator: " "))
         """
 
@@ -46,7 +51,7 @@ struct EvaluationOptions {
             default: paths.append(word)
             }
         }
-        guard speed != nil || synthetic != nil || !paths.isEmpty else { return nil }
+        guard speed != nil || written != nil || bulk != nil || synthetic != nil || !paths.isEmpty else { return nil }
     }
 
     private mutating func take(_ word: String, _ value: String) -> Bool {
@@ -58,6 +63,8 @@ struct EvaluationOptions {
         case "--seed": seed = UInt64(value) ?? seed
         case "--people": people = Int(value)
         case "--misses": misses = Int(value) ?? 0
+        case "--write": written = value
+        case "--bulk": bulk = value
         case "--speed": speed = Int(value)
         default: return false
         }

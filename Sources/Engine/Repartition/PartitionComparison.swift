@@ -44,6 +44,8 @@ struct PartitionComparison {
         var formers: [UInt64] = []
         var passages: [Passage] = []
         var (profiles, merged, created) = (0, 0, 0)
+        // Components stand in the order of their roots, and which member is the root is a matter of history.
+        var changes: [Change] = []
         let anchors = anchors
         try Self.forEachProfile(snapshot) { anchor, members in
             profiles += 1
@@ -56,16 +58,18 @@ struct PartitionComparison {
             for former in distinct { passages.append(Passage(before: former, after: anchor)) }
             if distinct.isEmpty {
                 created += 1
-                try body(Change(kind: .created, anchor: NodeID(anchor)))
+                changes.append(Change(kind: .created, anchor: NodeID(anchor)))
             }
             guard distinct.count > 1 else { return }
             merged += 1
             let others = distinct.filter { $0 != anchor }.map { NodeID($0) }
             for start in stride(from: 0, to: others.count, by: ChangeRow.othersLimit) {
                 let some = others[start..<min(start + ChangeRow.othersLimit, others.count)]
-                try body(Change(kind: .merged, anchor: NodeID(anchor), others: Array(some)))
+                changes.append(Change(kind: .merged, anchor: NodeID(anchor), others: Array(some)))
             }
         }
+        changes.sort { ($0.anchor, $0.others.first ?? $0.anchor) < ($1.anchor, $1.others.first ?? $1.anchor) }
+        for change in changes { try body(change) }
         (profilesAfter, self.merged, self.created) = (profiles, merged, created)
         passages.sort()
         self.passages = passages

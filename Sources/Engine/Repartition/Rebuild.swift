@@ -157,6 +157,7 @@ final class Rebuild {
     func makeWorkspace() -> Workspace {
         var workspace = Workspace(policies: state.policies, hour: state.clock.hour, nextNode: state.nextNode)
         workspace.hasIdentifierRows = true
+        workspace.passesOnHeirs = false
         workspace.linkage = linkage
         return workspace
     }

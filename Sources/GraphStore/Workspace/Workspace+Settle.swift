@@ -19,7 +19,7 @@ extension Workspace {
             try place(transaction)
         } while try recallHeirs(transaction) || examinedLinks < links.count
         try regroup(transaction)
-        try passOnHeirs(transaction)
+        if passesOnHeirs { try passOnHeirs(transaction) }
         try cluster(transaction)
         try settleViews(transaction)
     }

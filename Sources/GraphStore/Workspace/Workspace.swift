@@ -77,6 +77,9 @@ package struct Workspace: ~Copyable {
     var recalled: Set<Int> = []
     /// Whether `identifiers` has its rows already.
     package var hasIdentifierRows = false
+    /// Whether the node ids of what has expired pass to others when it is settled; false: whoever builds a store anew does that
+    /// when all of it is there, as what was there before says who inherits.
+    package var passesOnHeirs = true
 
     package init(policies: Policies, hour: Int32, nextNode: UInt64) {
         self.policies = policies

@@ -1,4 +1,6 @@
+internal import Dispatch
 internal import Identity
+internal import Synchronization
 
 /// The blocks of a table under some rules, made by sorting: for each record the blocks that it is in, and for each block its
 /// records. Blocks of one record, and blocks past their limit, are left out.
@@ -18,26 +20,43 @@ package struct BlockIndex: Sendable {
 
     package init(_ table: RecordTable, _ entries: [BlockingPlan.Entry]) {
         recordStarts = Array(repeating: 0, count: table.count + 1)
-        for entry in entries { add(entry, table) }
+        let found = Mutex<[Blocks]>(Array(repeating: Blocks(), count: entries.count))
+        DispatchQueue.concurrentPerform(iterations: entries.count) { place in
+            let blocks = Blocks(entries[place], table)
+            found.withLock { $0[place] = blocks }
+        }
+        for blocks in found.withLock({ $0 }) {
+            let base = members.count
+            members += blocks.members
+            blockStarts += blocks.ends.map { base + $0 }
+            overfull.append(blocks.overfull)
+            pairs.append(blocks.pairs)
+        }
         index(count: table.count)
     }
 
-    private mutating func add(_ entry: BlockingPlan.Entry, _ table: RecordTable) {
-        let groups = GroupedRecords(table, entry.rule)
-        var full = 0
-        var found = 0
-        groups.forEachGroup { range in
-            guard range.count > 1 else { return }
-            guard range.count <= entry.blockLimit else {
-                full += 1
-                return
+    /// The blocks of one rule.
+    private struct Blocks: Sendable {
+        var members: [UInt32] = []
+        var ends: [Int] = []
+        var overfull = 0
+        var pairs = 0
+
+        init() {}
+
+        init(_ entry: BlockingPlan.Entry, _ table: RecordTable) {
+            let groups = GroupedRecords(table, entry.rule)
+            groups.forEachGroup { range in
+                guard range.count > 1 else { return }
+                guard range.count <= entry.blockLimit else {
+                    overfull += 1
+                    return
+                }
+                pairs += range.count * (range.count - 1) / 2
+                for position in range { members.append(groups.records[position]) }
+                ends.append(members.count)
             }
-            found += range.count * (range.count - 1) / 2
-            for position in range { members.append(groups.records[position]) }
-            blockStarts.append(members.count)
         }
-        overfull.append(full)
-        pairs.append(found)
     }
 
     private mutating func index(count: Int) {

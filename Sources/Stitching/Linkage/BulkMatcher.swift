@@ -16,10 +16,16 @@ package struct BulkMatcher: Sendable {
         self.scorer = scorer
         blocks = BlockIndex(table, model.blocking.entries)
         width = model.comparisons.count
-        var rarities: [Int32] = []
-        rarities.reserveCapacity(table.count * width)
-        for record in 0..<table.count { table.withRecord(record) { scorer.rarities($0, into: &rarities) } }
-        self.rarities = rarities
+        let (pieces, size) = (8, (table.count + 7) / 8)
+        let made = Mutex<[[Int32]]>(Array(repeating: [], count: pieces))
+        DispatchQueue.concurrentPerform(iterations: pieces) { piece in
+            var rarities: [Int32] = []
+            for record in min(piece * size, table.count)..<min((piece + 1) * size, table.count) {
+                table.withRecord(record) { scorer.rarities($0, into: &rarities) }
+            }
+            made.withLock { $0[piece] = rarities }
+        }
+        rarities = made.withLock { $0.flatMap(\.self) }
     }
 
     /// The weight of any two records, candidates or not.

@@ -30,6 +30,47 @@ package struct RecordTable: Sendable {
         }
     }
 
+    /// Records that follow one another in a table.
+    package struct Piece: Sendable {
+        package private(set) var keys: [IdentityKey] = []
+        package private(set) var origins: [Int] = []
+        fileprivate var words: [UInt32] = []
+        fileprivate var ends: [Int] = []
+
+        package init() {}
+
+        /// - Precondition: the key is above the last one's.
+        package mutating func append(_ key: IdentityKey, _ encoding: RecordEncoding, origin: Int) {
+            if let last = keys.last { precondition(last < key, "keys of a piece ascend") }
+            keys.append(key)
+            origins.append(origin)
+            words += encoding.words
+            ends.append(words.count)
+        }
+    }
+
+    /// Of pieces that ascend: a table is made of them without a second copy of each record.
+    ///
+    /// - Precondition: the keys of each piece are above those of the one before.
+    package init(_ pieces: consuming [Piece]) {
+        (keys, origins, words, starts) = ([], [], [], [0])
+        let count = pieces.reduce(0) { $0 + $1.keys.count }
+        precondition(count <= Self.recordLimit, "too many records for one table")
+        words.reserveCapacity(pieces.reduce(0) { $0 + $1.words.count })
+        starts.reserveCapacity(count + 1)
+        for index in pieces.indices {
+            if let last = keys.last, let next = pieces[index].keys.first {
+                precondition(last < next, "pieces of a table ascend")
+            }
+            let base = words.count
+            keys += pieces[index].keys
+            origins += pieces[index].origins
+            words += pieces[index].words
+            starts += pieces[index].ends.map { base + $0 }
+            pieces[index] = Piece()
+        }
+    }
+
     @inlinable
     package var count: Int { keys.count }
 
