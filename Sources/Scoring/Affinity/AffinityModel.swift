@@ -132,7 +132,7 @@ package struct Affinity: Hashable, Sendable {
 
     private static func interval(_ value: Double, weight: Double) -> Interval {
         let (a, b) = (max(value * weight, 1e-6), max((1 - value) * weight, 1e-6))
-        return Interval(lower: betaQuantile(0.025, a, b), upper: betaQuantile(0.975, a, b))
+        return betaInterval(a, b)
     }
 }
 

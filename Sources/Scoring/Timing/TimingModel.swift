@@ -58,9 +58,7 @@ package struct TimingModel: Hashable, Sendable {
     ) -> Score {
         precondition((0..<resolution.bins).contains(hour), "the hour is one of the model's")
         func interval(_ value: Double, _ weight: Double) -> Interval {
-            Interval(
-                lower: betaQuantile(0.025, value * weight, (1 - value) * weight),
-                upper: betaQuantile(0.975, value * weight, (1 - value) * weight))
+            betaInterval(value * weight, (1 - value) * weight)
         }
         let generic = shopShares[hour]
         guard let counts, confidence.value >= IdentityConfidence.least else {
