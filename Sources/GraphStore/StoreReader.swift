@@ -199,10 +199,10 @@ extension Snapshot where Self: ~Copyable {
     package func forEachLink(
         around node: NodeID, _ body: (_ left: NodeID, _ right: NodeID, LinkKind, Verdict) -> Void
     ) throws {
-        let isInside = try atRoot(of: node) { _, payload in
+        let isInside = try atRoot(of: node) { (_, payload) -> Bool in
             let view = try ComponentView(payload)
             if view.linksApart { return false }
-            try view.forEachLinkHead { body(view.node(Int($0.left)), view.node(Int($0.right)), $0.kind, $0.verdict) }
+            try view.forEachJoint(body)
             return true
         }
         guard isInside == false, let component = try component(of: node)?.component else { return }

@@ -45,7 +45,9 @@ struct PurchaseExpectation {
         while k < 2_000 {
             // Looked at now and then: terms that are nothing beside the sum leave it as it is.
             for _ in 0..<8 {
-                term *= (first + k) * (leaving + k - 1) / ((whole + k) * (k + 1)) * z
+                let up: Double = (first + k) * (leaving + k - 1)
+                let down: Double = (whole + k) * (k + 1)
+                term *= z * (up / down)
                 sum += term
                 k += 1
             }
