@@ -24,13 +24,15 @@ struct ErasureBench {
                     source: "web", milliseconds: 1_760_000_000_000,
                     identifiers: [("email", "large@example.com"), ("cookie", "large-\(number)")])
             })
-        let text = Array("{\"a\":\"\(String(repeating: "x", count: 200))\"}".utf8)
         for start in stride(from: 0, to: 100_000, by: 5_000) {
             try store.record(
                 (start..<start + 5_000).map { number in
-                    BenchStore.Observation(
+                    let name = String(mix(UInt64(number)), radix: 36)
+                    let attributes =
+                        #"{"given_name":"\#(name.prefix(5))","family_name":"\#(name.dropFirst(5))","country":"DE"}"#
+                    return BenchStore.Observation(
                         source: "crm", milliseconds: 1_760_000_000_000, recordID: "r\(number)",
-                        identifiers: [("email", "row\(number)@example.com")], attributes: text)
+                        identifiers: [("email", "row\(number)@example.com")], attributes: Array(attributes.utf8))
                 })
         }
     }
