@@ -6,13 +6,6 @@ internal import Stitching
 
 /// Erasure as `bench/` measures it.
 extension BenchStore {
-    /// How long the parts of an erasure took.
-    public struct ErasureTimes: Sendable {
-        public var fence: Duration
-        /// From the request to the deletion, the fence included.
-        public var deletion: Duration
-    }
-
     /// Makes an empty store in which one principal may erase, and nothing is scrubbed of itself.
     public static func createForErasure(directory: String) throws {
         let yaml = "limits: {map_bytes: 17179869184}\nprivacy: {approvals: 1, scrub_identifiers: 0}\n"
@@ -21,18 +14,28 @@ extension BenchStore {
             random: SystemRandom())
     }
 
-    /// Erases the person of a raw e-mail address, but for the scrub.
-    public func erase(email value: String) throws -> ErasureTimes {
-        let key = try intake.identityKey(namespace: email, value: value)
-        let act = PrivacyAct(by: "bench", reason: "measuring", at: Timestamp(milliseconds: 1_765_000_000_000))
-        let subject = PrivacySubject.key(KeyedIdentifier(namespace: email, key: key))
+    /// Puts the person of a raw e-mail address out of sight; how long that took, without the request.
+    public func fence(email value: String) throws -> Duration {
+        let number = try requestErasure(email: value)
         let start = ContinuousClock.now
-        let number = try engine.requestErasure(of: subject, act).number
-        let fencing = ContinuousClock.now
-        try engine.fenceErasure(number, at: act.time)
-        let fence = fencing.duration(to: .now)
-        try engine.runErasure(number, at: act.time)
-        return ErasureTimes(fence: fence, deletion: start.duration(to: .now))
+        try engine.fenceErasure(number, at: Self.erasing)
+        return start.duration(to: .now)
+    }
+
+    /// Erases the person of a raw e-mail address, but for the scrub; how long that took from the request on.
+    public func erase(email value: String) throws -> Duration {
+        let start = ContinuousClock.now
+        try engine.runErasure(try requestErasure(email: value), at: Self.erasing)
+        return start.duration(to: .now)
+    }
+
+    private static let erasing = Timestamp(milliseconds: 1_765_000_000_000)
+
+    private func requestErasure(email value: String) throws -> UInt64 {
+        let key = try intake.identityKey(namespace: email, value: value)
+        let act = PrivacyAct(by: "bench", reason: "measuring", at: Self.erasing)
+        let subject = PrivacySubject.key(KeyedIdentifier(namespace: email, key: key))
+        return try engine.requestErasure(of: subject, act).number
     }
 
     /// Builds the store's files anew and overwrites the old ones.

@@ -127,6 +127,15 @@ package struct ComponentView: ~Escapable {
         guard offset == bytes.byteCount else { throw .invalid("length") }
     }
 
+    /// The nodes that each link inside joins, its kind and what became of it, in order.
+    func forEachJoint(_ body: (NodeID, NodeID, LinkKind, Verdict) -> Void) throws(CodecError) {
+        var offset = linksOffset
+        for _ in 0..<(linksApart ? 0 : linkCount) {
+            let head = try LinkBytes.head(bytes, at: &offset)
+            body(node(Int(head.left)), node(Int(head.right)), head.kind, head.verdict)
+        }
+    }
+
     /// The bytes of the links, to the end.
     var linkBytes: RawSpan {
         @_lifetime(copy self)

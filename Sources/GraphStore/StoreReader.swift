@@ -194,6 +194,25 @@ extension Snapshot where Self: ~Copyable {
         try atRoot(of: node) { root, payload in (root, try ComponentView(payload).memberCount) }
     }
 
+    /// Hands over each link of a node's component without its evidence: the nodes that it joins, its kind, and what became
+    /// of it. Nothing where the node is not held.
+    package func forEachLink(
+        around node: NodeID, _ body: (_ left: NodeID, _ right: NodeID, LinkKind, Verdict) -> Void
+    ) throws {
+        let isInside = try atRoot(of: node) { (_, payload) -> Bool in
+            let view = try ComponentView(payload)
+            if view.linksApart { return false }
+            try view.forEachJoint(body)
+            return true
+        }
+        guard isInside == false, let component = try component(of: node)?.component else { return }
+        for link in component.links {
+            body(
+                component.members[Int(link.left)].node, component.members[Int(link.right)].node, link.kind,
+                link.verdict)
+        }
+    }
+
     /// A node's component and the node id of its root; nil where the node is not held.
     package func component(of node: NodeID) throws -> (root: NodeID, component: Component)? {
         var current = node

@@ -48,22 +48,24 @@ package struct ScoreCard: Hashable, Sendable {
     /// - Parameters:
     ///   - summary: nil where there is no consent: every score is generic, of no cohort.
     ///   - cohort: the number among the models'; nil: none.
+    ///   - nobody: the card of nobody known by the same models and terms, where it is at hand: it need not be made again.
     package init(
         _ models: ScoreModels, _ summary: BehaviourSummary?, asOf day: Int32, cohort: Int?,
-        confidence: IdentityConfidence = .certain, terms: ScoreCardTerms
+        confidence: IdentityConfidence = .certain, terms: ScoreCardTerms, nobody: ScoreCard? = nil
     ) {
         let known = confidence.value >= IdentityConfidence.least ? summary : nil
+        if known == nil, let nobody {
+            self = nobody
+            self.confidence = confidence
+            return
+        }
         modelVersion = models.version
         basis = known == nil ? .generic : .person
         self.confidence = confidence
-        if let model = models.lifetime { add(model, known, models.currency, day, terms) }
+        if let model = models.lifetime { add(model, known, models.currency, day, terms, nobody) }
         if let model = models.affinity {
             let affinity = model.affinity(known?.categories, asOf: day, confidence: confidence)
-            let order = affinity.probabilities.indices.sorted {
-                let (left, right) = (affinity.probabilities[$0], affinity.probabilities[$1])
-                return left != right ? left > right : $0 < $1
-            }
-            categories = order.prefix(terms.longest).compactMap { place in
+            categories = affinity.likeliest(terms.longest).compactMap { place in
                 affinity.score(of: model.categories[place]).map {
                     OfCategory(category: model.categories[place], score: $0)
                 }
@@ -71,29 +73,30 @@ package struct ScoreCard: Hashable, Sendable {
         }
         if let model = models.discount {
             let bands = DiscountBand.allCases.dropFirst().filter { model.arms[Int($0.rawValue)].basis != .assumed }
-            discounts = bands.map {
-                OfBand(band: $0, score: model.score($0, known?.exposures, cohort: cohort, confidence: confidence))
-            }
+            let scores = model.scores(bands, known?.exposures, cohort: cohort, confidence: confidence)
+            discounts = zip(bands, scores).map { OfBand(band: $0, score: $1) }
         }
         if let model = models.timing {
-            let best = model.bestHours(known?.hours, cohort: cohort).prefix(terms.longest)
-            hours = best.map {
-                OfHour(hour: $0, score: model.score(hour: $0, known?.hours, cohort: cohort, confidence: confidence))
+            hours = model.bestScores(terms.longest, known?.hours, cohort: cohort, confidence: confidence).map {
+                OfHour(hour: $0.hour, score: $0.score)
             }
         }
     }
 
     private mutating func add(
         _ model: LifetimeModel, _ summary: BehaviourSummary?, _ currency: Currency, _ day: Int32,
-        _ terms: ScoreCardTerms
+        _ terms: ScoreCardTerms, _ nobody: ScoreCard?
     ) {
         let bought = summary?.orders.purchases(asOf: day, unitDays: model.unitDays, currency: currency)
         let horizon = Double(terms.horizonDays) / Double(model.unitDays)
-        active = model.score(.active, bought?.history, confidence: confidence)
-        purchases = model.score(.purchases(within: horizon), bought?.history, confidence: confidence)
-        anyPurchase = model.score(.anyPurchase(within: horizon), bought?.history, confidence: confidence)
+        let history = bought?.history
+        active = model.score(.active, history, confidence: confidence, nobody: nobody?.active)
+        purchases = model.score(
+            .purchases(within: horizon), history, confidence: confidence, nobody: nobody?.purchases)
+        anyPurchase = model.score(
+            .anyPurchase(within: horizon), history, confidence: confidence, nobody: nobody?.anyPurchase)
         orderValue = model.orderValueScore(bought?.values, confidence: confidence)
         lifetimeValue = model.lifetimeValueScore(
-            bought?.history, bought?.values ?? .none, terms.lifetime, confidence: confidence)
+            history, bought?.values ?? .none, terms.lifetime, confidence: confidence, nobody: nobody?.lifetimeValue)
     }
 }

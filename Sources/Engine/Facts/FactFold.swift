@@ -53,13 +53,17 @@ extension Snapshot where Self: ~Copyable {
     /// How sure it is that members are one person: each probabilistic link that joins two of them counts for
     /// `probabilistic`, each link out of them that a constraint refused for `disputed`.
     func confidence(in members: [Member]) throws -> IdentityConfidence {
-        guard members.count > 0, let component = try component(of: members[0].node)?.component else { return .certain }
+        guard let first = members.first else { return .certain }
         var doubt = 1.0
-        let shown = Set(members.map(\.node))
-        for link in component.links {
-            let inside = [link.left, link.right].count { shown.contains(component.members[Int($0)].node) }
-            if link.kind == .probabilistic, inside == 2, link.verdict == .joined { doubt *= Confidence.probabilistic }
-            if link.verdict != .joined, inside > 0 { doubt *= Confidence.disputed }
+        var shown: Set<NodeID>?
+        try forEachLink(around: first.node) { left, right, kind, verdict in
+            // Most links are neither.
+            guard kind == .probabilistic || verdict != .joined else { return }
+            let nodes = shown ?? Set(members.map(\.node))
+            shown = nodes
+            let inside = (nodes.contains(left) ? 1 : 0) + (nodes.contains(right) ? 1 : 0)
+            if kind == .probabilistic, inside == 2, verdict == .joined { doubt *= Confidence.probabilistic }
+            if verdict != .joined, inside > 0 { doubt *= Confidence.disputed }
         }
         return IdentityConfidence(max(doubt, Confidence.least))
     }

@@ -4,7 +4,6 @@ internal import LMDB
 package import Offers
 internal import Scoring
 package import Stitching
-internal import Synchronization
 
 extension Engine {
     /// Reads a catalogue, and says what is wrong with it; nothing is kept.
@@ -67,13 +66,16 @@ extension Reading {
     ///
     /// - Parameter length: what takes more reading is a `LongRead`.
     package func tryOffer(_ question: OfferQuestion, length: ReadLength = .any) throws -> OfferAnswer {
-        var desk = try engine.desks.desk(transaction, at: question.now)
         let request = engine.request(question.purpose, at: question.now)
-        let asked = try OfferReader(engine.store, engine.sourceMasks).situation(
-            question, request, purpose: engine.purposesByNumber[Int(question.purpose)], &desk, length: length,
-            transaction)
-        let (decision, trace) = desk.decide(asked.situation, draw: question.draw, wantsTrace: question.wantsTrace)
-        return desk.answer(decision, asked, trace)
+        let reader = OfferReader(engine.store, engine.sourceMasks)
+        let purpose = engine.purposesByNumber[Int(question.purpose)]
+        return try engine.desks.with(transaction) { desk in
+            let asked = try reader.situation(
+                question, request, purpose: purpose, &desk, length: length, transaction)
+            let (decision, trace) = desk.decide(
+                asked.situation, draw: question.draw, wantsTrace: question.wantsTrace)
+            return desk.answer(decision, asked, trace)
+        }
     }
 
     /// Looks whether a question can be asked of the catalogue in use: one that cannot would be refused in the middle of a
@@ -81,38 +83,8 @@ extension Reading {
     ///
     /// - Throws: as `tryOffer`.
     package func check(_ question: OfferQuestion) throws {
-        let desk = try engine.desks.desk(transaction, at: question.now)
-        _ = try OfferReader(engine.store, engine.sourceMasks).frame(
-            question, purpose: engine.purposesByNumber[Int(question.purpose)], desk)
-    }
-
-}
-
-/// The desk of those who only try: read anew when it is old, so that a try costs no look at every counter.
-final class SharedDesk: Sendable {
-    private struct Held {
-        var desk: OfferDesk
-        var read: ContinuousClock.Instant
-    }
-
-    private let held = Mutex<Held?>(nil)
-    /// How old counters may be.
-    static let age = Duration.milliseconds(100)
-
-    /// - Parameter time: of the question; what is the same for everyone on its day is kept too.
-    func desk(_ snapshot: borrowing some Snapshot & ~Copyable, at time: Timestamp) throws -> OfferDesk {
-        let now = ContinuousClock.now
-        let found = held.withLock { $0 }
-        if let found, found.read.duration(to: now) < Self.age, try found.desk.isCurrent(snapshot) { return found.desk }
-        var desk: OfferDesk
-        if let found, try found.desk.isCurrent(snapshot) {
-            desk = found.desk
-            try desk.refresh(snapshot)
-        } else {
-            desk = try OfferDesk(snapshot)
-        }
-        _ = desk.genericScores(at: time)
-        held.withLock { [desk] in $0 = Held(desk: desk, read: now) }
-        return desk
+        let reader = OfferReader(engine.store, engine.sourceMasks)
+        let purpose = engine.purposesByNumber[Int(question.purpose)]
+        try engine.desks.with(transaction) { desk in _ = try reader.frame(question, purpose: purpose, desk) }
     }
 }

@@ -83,7 +83,7 @@ struct OfferDesk: Sendable {
     }
 
     /// The terms of what was decided. Before it is counted.
-    func terms(of decision: Decision, _ situation: Situation) -> ValueTerms {
+    mutating func terms(of decision: Decision, _ situation: Situation) -> ValueTerms {
         decider.valueTerms(of: decision, situation, counters, effects)
     }
 
@@ -151,10 +151,10 @@ struct OfferDesk: Sendable {
         sums.learn(record, exposures: exposures, responses: responses)
         if name == Self.noName {
             fallback = sums
-            effects = ArmEffects(arms.map(\.record), fallback: sums.record)
+            effects.update(fallback: sums.record)
         } else if let place {
             arms[place] = sums
-            effects.update(place, sums.record, fallback: fallback.record)
+            effects.update(place, sums.record)
         }
         try transaction.put(Tables.counters, key, sums)
     }

@@ -120,7 +120,8 @@ extension Reading {
     package func score(
         _ subject: ViewSubject, _ request: borrowing ViewRequest, length: ReadLength = .any
     ) throws -> ScoreAnswer {
-        guard let models = try engine.sharedModels.latest(transaction) else { throw EngineError.noScores }
+        guard let shared = try engine.sharedModels.latest(transaction) else { throw EngineError.noScores }
+        let models = shared.models
         let store = engine.store
         let members = try transaction.view(of: subject, request, store.keyRing.profileCipher).profile?.members ?? []
         var log: FactLog?
@@ -133,7 +134,8 @@ extension Reading {
         }
         let card = ScoreCard(
             models, log?.summary { models.category(named: $0) },
-            asOf: Int32(clamping: request.now / 86_400_000), cohort: nil, confidence: confidence, terms: models.terms)
+            asOf: Int32(clamping: request.now / 86_400_000), cohort: nil, confidence: confidence, terms: models.terms,
+            nobody: shared.nobody)
         var answer = ScoreAnswer(
             card: card, categories: models.categories, currency: models.currency, horizonDays: models.horizonDays,
             trainedBefore: models.before, refusals: models.refusals)

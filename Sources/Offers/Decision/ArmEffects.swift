@@ -35,43 +35,60 @@ package struct ArmRecord: Hashable, Sendable {
 /// What is known of each arm's own draw, by arm number: by how much its lift exceeds the one scored.
 package struct ArmEffects: Hashable, Sendable {
     /// 1: as scored.
-    package var multipliers: [Double]
+    package private(set) var multipliers: [Double]
     /// Standard errors.
-    package var errors: [Double]
+    package private(set) var errors: [Double]
+    /// A multiplier is its base less its slope times the ratio by which the fallback's responses exceed the ones scored.
+    private var bases: [Double]
+    private var slopes: [Double]
+    private var ratio: Double
     /// The standard error of the belief that an arm lifts as scored, before anything is known of it. The scores rest on far
     /// more exposures than an arm has at first; a wider belief lets its first few customers talk louder than those.
     package static let priorError = 0.1
 
     /// Nothing is known yet.
     package init(arms: Int) {
-        multipliers = Array(repeating: 1, count: arms)
-        errors = Array(repeating: Self.priorError, count: arms)
+        self.init(Array(repeating: ArmRecord(), count: arms), fallback: ArmRecord())
     }
 
     /// From what came of the arms and of the fallback. Responses beyond the baseline are multiplier · lift and noise:
     /// a normal prior around 1, a normal likelihood. The baseline is taken as many times as the fallback's responses
     /// exceed the ones scored for it (with ten responses as scored to begin with).
     package init(_ records: some Sequence<ArmRecord>, fallback: ArmRecord) {
-        multipliers = []
-        errors = []
+        (multipliers, errors, bases, slopes) = ([], [], [], [])
+        ratio = Self.ratio(fallback)
         for record in records {
-            let (multiplier, error) = Self.posterior(record, fallback)
-            multipliers.append(multiplier)
+            let (base, slope, error) = Self.posterior(record)
+            multipliers.append(base - slope * ratio)
             errors.append(error)
+            bases.append(base)
+            slopes.append(slope)
         }
     }
 
     /// What is known of one arm has changed, and nothing of the fallback.
-    package mutating func update(_ arm: Int, _ record: ArmRecord, fallback: ArmRecord) {
-        (multipliers[arm], errors[arm]) = Self.posterior(record, fallback)
+    package mutating func update(_ arm: Int, _ record: ArmRecord) {
+        (bases[arm], slopes[arm], errors[arm]) = Self.posterior(record)
+        multipliers[arm] = bases[arm] - slopes[arm] * ratio
     }
 
-    private static func posterior(_ record: ArmRecord, _ fallback: ArmRecord) -> (multiplier: Double, error: Double) {
-        let ratio = (Double(fallback.responses) + 10) / (fallback.baseline + 10)
+    /// What is known of the fallback has changed, and of no arm.
+    package mutating func update(fallback: ArmRecord) {
+        ratio = Self.ratio(fallback)
+        for arm in multipliers.indices { multipliers[arm] = bases[arm] - slopes[arm] * ratio }
+    }
+
+    private static func ratio(_ fallback: ArmRecord) -> Double {
+        (Double(fallback.responses) + 10) / (fallback.baseline + 10)
+    }
+
+    private static func posterior(_ record: ArmRecord) -> (base: Double, slope: Double, error: Double) {
         let prior = 1 / (priorError * priorError)
-        let noise = max(record.variance, 1e-9)
-        let precision = prior + record.lift * record.lift / noise
-        let excess = Double(record.responses) - ratio * record.baseline
-        return ((prior + record.lift * excess / noise) / precision, (1 / precision).squareRoot())
+        let weight = record.lift / max(record.variance, 1e-9)
+        let precision = prior + record.lift * weight
+        return (
+            (prior + weight * Double(record.responses)) / precision, weight * record.baseline / precision,
+            (1 / precision).squareRoot()
+        )
     }
 }

@@ -1,7 +1,7 @@
 extension Decider {
     /// The terms of the value of what was decided, for its evaluation later: as the trace would show them. Of the fallback
     /// those of a purchase without an offer.
-    package func valueTerms(
+    package mutating func valueTerms(
         of decision: Decision, _ situation: Situation, _ counters: Counters, _ effects: ArmEffects
     ) -> ValueTerms {
         let view = SituationView(situation, catalogue)
@@ -10,7 +10,6 @@ extension Decider {
         fallback.cost = view.cost
         fallback.probability = situation.scores.purchaseProbability
         guard let arm = decision.arm, let number = decision.armNumber else { return fallback }
-        var contacts = ContactCounts(catalogue)
         contacts.count(situation, catalogue)
         let terms = Self.terms(Int(arm.offer), catalogue, situation, view, counters, contacts)
         var candidates: [Candidate] = []

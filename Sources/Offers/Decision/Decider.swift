@@ -7,7 +7,7 @@ package struct Decider: Sendable {
     package let catalogue: CompiledCatalogue
     /// The fallback, then the arms that can be chosen.
     private var candidates: [Candidate] = []
-    private var contacts: ContactCounts
+    var contacts: ContactCounts
 
     package init(_ catalogue: CompiledCatalogue) {
         self.catalogue = catalogue

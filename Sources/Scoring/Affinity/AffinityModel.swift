@@ -121,18 +121,21 @@ package struct Affinity: Hashable, Sendable {
         for (index, kind) in model.kinds.enumerated() where kind.weight > 0 {
             let sum = counts[index].reduce(0, +)
             contributions.append(
-                Contribution("\(kind.kind)s", (counts[index][place] - share * sum) / (evidence + kappa)))
-            inputs.append(ScoreInput("\(kind.kind)s_here", counts[index][place]))
-            inputs.append(ScoreInput("\(kind.kind)s", sum))
+                Contribution(kind.kind.plural, (counts[index][place] - share * sum) / (evidence + kappa)))
+            inputs.append(ScoreInput(kind.kind.pluralHere, counts[index][place]))
+            inputs.append(ScoreInput(kind.kind.plural, sum))
         }
         return Score(
             value: value, interval: confidence.widened(own, of: value, generic: share, link: .logit), basis: basis,
             baseline: share, contributions: contributions, inputs: inputs)
     }
 
+    /// The places of the categories turned to most, at most so many, the likeliest first; equal ones in their own order.
+    package func likeliest(_ count: Int) -> [Int] { placesOfLargest(count, of: probabilities) }
+
     private static func interval(_ value: Double, weight: Double) -> Interval {
         let (a, b) = (max(value * weight, 1e-6), max((1 - value) * weight, 1e-6))
-        return Interval(lower: betaQuantile(0.025, a, b), upper: betaQuantile(0.975, a, b))
+        return betaInterval(a, b)
     }
 }
 

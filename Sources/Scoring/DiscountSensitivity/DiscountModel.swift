@@ -114,11 +114,18 @@ struct ResponseTables: Hashable, Sendable {
     let chances: [[Double]]
     private let logs: [[Double]]
     private let restLogs: [[Double]]
+    /// By band, the difference to no discount of each cell, and the cells by it, ascending.
+    let lifts: [[Double]]
+    let orders: [[Int32]]
 
     init(_ grid: ResponseGrid, gains: [Double]) {
         chances = gains.map { gain in (0..<grid.cells).map { grid.chance($0, gain: gain) } }
         logs = chances.map { $0.map { log($0) } }
         restLogs = chances.map { $0.map { log1p(-$0) } }
+        lifts = chances.map { [without = chances[0]] with in with.indices.map { with[$0] - without[$0] } }
+        orders = lifts.map { lifts in
+            lifts.indices.sorted { lifts[$0] != lifts[$1] ? lifts[$0] < lifts[$1] : $0 < $1 }.map { Int32($0) }
+        }
     }
 
     /// Takes weights from prior to posterior; returns the logarithm of the pattern's probability. `scores` is room for as
@@ -161,11 +168,10 @@ package struct DiscountPosterior: Hashable, Sendable {
 
     /// The difference that a band's discount makes, and its standard deviation.
     package func lift(_ band: DiscountBand) -> (mean: Double, error: Double) {
-        let chances = tables.chances[Int(band.rawValue)]
-        let without = tables.chances[0]
+        let lifts = tables.lifts[Int(band.rawValue)]
         var (mean, square) = (0.0, 0.0)
         for cell in weights.indices {
-            let lift = chances[cell] - without[cell]
+            let lift = lifts[cell]
             mean += weights[cell] * lift
             square += weights[cell] * lift * lift
         }
@@ -174,16 +180,14 @@ package struct DiscountPosterior: Hashable, Sendable {
 
     /// Between which the difference lies: the cells' values at the two ends, so at least as wide as the level.
     package func interval(_ band: DiscountBand, level: Double = 0.95) -> Interval {
-        let chances = tables.chances[Int(band.rawValue)]
-        let lifts = weights.indices.map { chances[$0] - tables.chances[0][$0] }
-        let order = lifts.indices.sorted { lifts[$0] != lifts[$1] ? lifts[$0] < lifts[$1] : $0 < $1 }
+        let (lifts, order) = (tables.lifts[Int(band.rawValue)], tables.orders[Int(band.rawValue)])
         func value(at share: Double) -> Double {
             var sum = 0.0
             for cell in order {
-                sum += weights[cell]
-                if sum >= share { return lifts[cell] }
+                sum += weights[Int(cell)]
+                if sum >= share { return lifts[Int(cell)] }
             }
-            return order.last.map { lifts[$0] } ?? 0
+            return order.last.map { lifts[Int($0)] } ?? 0
         }
         return Interval(lower: value(at: (1 - level) / 2), upper: value(at: (1 + level) / 2), level: level)
     }

@@ -50,16 +50,22 @@ package struct LifetimeModel: Hashable, Sendable {
     private static func discounted(
         _ model: PurchaseModel, _ history: PurchaseHistory, _ terms: LifetimeTerms
     ) -> Double {
+        let expectation = model.expectation(history)
+        let span = terms.periodLength / (model.alpha + history.age)
         var sum = 0.0
         var before = 0.0
         var factor = 1.0
-        for period in 1...terms.periods {
-            let until = model.expectedPurchases(history, within: Double(period) * terms.periodLength)
-            factor /= 1 + terms.discountRate
-            sum += (until - before) * factor
-            before = until
+        for first in stride(from: 1, through: terms.periods, by: 4) {
+            let periods = SIMD4(Double(first), Double(first + 1), Double(first + 2), Double(first + 3))
+            let count = min(4, terms.periods - first + 1)
+            let values = expectation.values(span * periods, count: count)
+            for lane in 0..<count {
+                factor /= 1 + terms.discountRate
+                sum += (values[lane] - before) * factor
+                before = values[lane]
+            }
         }
-        return sum
+        return sum * model.probabilityActive(history)
     }
 }
 
@@ -90,11 +96,14 @@ package enum LifetimeQuestion: Hashable, Sendable {
 // Scores. Intervals are of the expectation: the parameters' uncertainty by the delta method on the scale of the
 // link, not the spread of what single customers do.
 extension LifetimeModel {
-    /// - Parameter history: nil gives the generic form: a customer of whom only the first purchase is known.
+    /// - Parameters:
+    ///   - history: nil gives the generic form: a customer of whom only the first purchase is known.
+    ///   - nobody: the generic form, where it is at hand.
     package func score(
-        _ question: LifetimeQuestion, _ history: PurchaseHistory?, confidence: IdentityConfidence = .certain
+        _ question: LifetimeQuestion, _ history: PurchaseHistory?, confidence: IdentityConfidence = .certain,
+        nobody: Score? = nil
     ) -> Score {
-        let generic = question.answer(purchases, .new)
+        let generic = nobody?.value ?? question.answer(purchases, .new)
         func interval(_ history: PurchaseHistory, _ value: Double) -> Interval {
             let error = purchases.standardError { question.answer($0, history) }
             return question.link.interval(value, error: error)
@@ -107,7 +116,8 @@ extension LifetimeModel {
         return Score(
             value: value, interval: confidence.widened(own, of: value, generic: generic, link: question.link),
             basis: .person, baseline: generic,
-            contributions: contributions(history) { question.answer(purchases, $0) }, inputs: Self.inputs(history))
+            contributions: contributions(history, from: generic, to: value) { question.answer(purchases, $0) },
+            inputs: Self.inputs(history))
     }
 
     /// The expected worth of the next order, in minor units; nil where that was not fitted.
@@ -132,24 +142,30 @@ extension LifetimeModel {
     /// factors have independent errors, as they were fitted apart.
     package func lifetimeValueScore(
         _ history: PurchaseHistory?, _ values: OrderValues, _ terms: LifetimeTerms,
-        confidence: IdentityConfidence = .certain
+        confidence: IdentityConfidence = .certain, nobody: Score? = nil
     ) -> Score? {
-        guard let model = orderValue, let generic = lifetimeValue(.new, .none, terms) else { return nil }
-        func interval(_ history: PurchaseHistory, _ values: OrderValues, _ value: Double) -> Interval {
-            let count = discountedPurchases(history, terms)
+        guard let model = orderValue else { return nil }
+        func interval(_ history: PurchaseHistory, _ values: OrderValues, _ count: Double, _ value: Double) -> Interval {
             let worth = model.expectedValue(values)
             let ofCount = purchases.standardError { Self.discounted($0, history, terms) } / max(count, 1e-300)
             let ofWorth = model.standardError { $0.expectedValue(values) } / worth
             return ScoreScale.log.interval(value, error: value * (ofCount * ofCount + ofWorth * ofWorth).squareRoot())
         }
-        guard let history, confidence.value >= IdentityConfidence.least,
-            let value = lifetimeValue(history, values, terms)
-        else { return .generic(generic, interval(.new, .none, generic)) }
         let share = terms.marginShare * model.genericValue
-        var parts = contributions(history) { share * Self.discounted(purchases, $0, terms) }
-        let atGenericWorth = share * discountedPurchases(history, terms)
-        parts.append(Contribution("order_value", value - atGenericWorth))
-        let own = interval(history, values, value)
+        guard let history, confidence.value >= IdentityConfidence.least else {
+            if let nobody { return nobody }
+            let count = discountedPurchases(.new, terms)
+            let generic = count * model.genericValue * terms.marginShare
+            return .generic(generic, interval(.new, .none, count, generic))
+        }
+        let generic = nobody?.value ?? discountedPurchases(.new, terms) * model.genericValue * terms.marginShare
+        let count = discountedPurchases(history, terms)
+        let value = count * model.expectedValue(values) * terms.marginShare
+        var parts = contributions(history, from: generic, to: share * count) {
+            share * Self.discounted(purchases, $0, terms)
+        }
+        parts.append(Contribution("order_value", value - share * count))
+        let own = interval(history, values, count, value)
         return Score(
             value: value, interval: confidence.widened(own, of: value, generic: generic, link: .log), basis: .person,
             baseline: generic, contributions: parts,
@@ -160,14 +176,16 @@ extension LifetimeModel {
 
     /// The way from a new customer to this one in three steps that are each a possible history: time passed, purchases
     /// made (the last one now), and silence since.
-    private func contributions(_ history: PurchaseHistory, _ value: (PurchaseHistory) -> Double) -> [Contribution] {
+    private func contributions(
+        _ history: PurchaseHistory, from start: Double, to end: Double, _ value: (PurchaseHistory) -> Double
+    ) -> [Contribution] {
         let waited = value(PurchaseHistory(repeats: 0, recency: 0, age: history.age))
         let bought =
             history.repeats == 0
             ? waited : value(PurchaseHistory(repeats: history.repeats, recency: history.age, age: history.age))
         return [
-            Contribution("age", waited - value(.new)), Contribution("purchases", bought - waited),
-            Contribution("silence", value(history) - bought),
+            Contribution("age", waited - start), Contribution("purchases", bought - waited),
+            Contribution("silence", end - bought),
         ]
     }
 

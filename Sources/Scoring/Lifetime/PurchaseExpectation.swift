@@ -19,35 +19,54 @@ struct PurchaseExpectation {
     var leaving: Double
     /// B = b + x.
     var staying: Double
-    /// u, above zero.
-    var span: Double
 
-    var value: Double { series() ?? integral() }
+    /// - Parameter span: u, above zero.
+    func value(_ span: Double) -> Double { values(SIMD4(repeating: span), count: 1)[0] }
 
-    /// nil where its digits would not be enough.
-    func series() -> Double? {
-        let z = span / (1 + span)
+    /// Of the first `count` of four spans: the series' coefficients are the same for all.
+    func values(_ spans: SIMD4<Double>, count: Int = 4) -> SIMD4<Double> {
+        var values = series(spans, count: count)
+        for lane in 0..<count where values[lane].isNaN { values[lane] = integral(spans[lane]) }
+        return values
+    }
+
+    /// NaN where its digits would not be enough.
+    func series(_ spans: SIMD4<Double>, count: Int = 4) -> SIMD4<Double> {
+        let none = SIMD4(repeating: Double.nan)
         let whole = leaving + staying - 1
-        guard z < 0.95, abs(whole) > 1e-3 else { return nil }
+        guard abs(whole) > 1e-3 else { return none }
+        let shares = spans / (1 + spans)
+        let z = shares.replacing(with: 0, where: shares .>= 0.95)
+        guard z != SIMD4(repeating: 0) else { return none }
         let first = whole - rate
-        let shrink = (leaving - 1) * -log1p(span)
         var term = first / whole * z
         var sum = term
         var k = 1.0
-        while abs(term) > 1e-17 * abs(sum), k < 2_000 {
-            term *= (first + k) * (leaving + k - 1) / ((whole + k) * (k + 1)) * z
-            sum += term
-            k += 1
+        while k < 2_000 {
+            // Looked at now and then: terms that are nothing beside the sum leave it as it is.
+            for _ in 0..<8 {
+                let up: Double = (first + k) * (leaving + k - 1)
+                let down: Double = (whole + k) * (k + 1)
+                term *= z * (up / down)
+                sum += term
+                k += 1
+            }
+            if all(pointwiseMax(term, -term) .<= 1e-17 * pointwiseMax(sum, -sum)) { break }
         }
-        guard k < 2_000 else { return nil }
-        let left = abs(leaving - 1) < 1e-9 ? log1p(span) : -expm1(shrink) / (leaving - 1)
-        let right = exp(shrink) * sum
-        guard left.isFinite, right.isFinite, abs(left - right) > 1e-3 * max(abs(left), abs(right)) else { return nil }
-        return whole * (left - right)
+        guard k < 2_000 else { return none }
+        var values = none
+        for lane in 0..<count where shares[lane] < 0.95 {
+            let shrink = (leaving - 1) * -log1p(spans[lane])
+            let left = abs(leaving - 1) < 1e-9 ? log1p(spans[lane]) : -expm1(shrink) / (leaving - 1)
+            let right = exp(shrink) * sum[lane]
+            guard left.isFinite, right.isFinite, abs(left - right) > 1e-3 * max(abs(left), abs(right)) else { continue }
+            values[lane] = whole * (left - right)
+        }
+        return values
     }
 
     /// The integral over the logit of p by the trapezoidal rule, its steps growing as sinh: twelve digits.
-    func integral() -> Double {
+    func integral(_ span: Double) -> Double {
         let (a, b) = (leaving, staying)
         let scale = -logBeta(a, b)
         let centre = log(a) - log(b)

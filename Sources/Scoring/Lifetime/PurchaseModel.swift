@@ -55,10 +55,12 @@ package struct PurchaseModel: Hashable, Sendable {
     package func expectedPurchases(_ history: PurchaseHistory, within horizon: Double) -> Double {
         precondition(horizon >= 0, "a horizon is not negative")
         if horizon == 0 { return 0 }
-        let expectation = PurchaseExpectation(
-            rate: r + Double(history.repeats), leaving: a, staying: b + Double(history.repeats),
-            span: horizon / (alpha + history.age))
-        return probabilityActive(history) * expectation.value
+        return probabilityActive(history) * expectation(history).value(horizon / (alpha + history.age))
+    }
+
+    /// Of one who is still there; its unit of time is α + T.
+    func expectation(_ history: PurchaseHistory) -> PurchaseExpectation {
+        PurchaseExpectation(rate: r + Double(history.repeats), leaving: a, staying: b + Double(history.repeats))
     }
 
     /// A model whose logarithm of one parameter is moved: for derivatives.

@@ -48,41 +48,27 @@ package func betaShare(_ x: Double, _ a: Double, _ b: Double) -> Double {
         ? front * betaFraction(x, a, b) / a : 1 - front * betaFraction(1 - x, b, a) / b
 }
 
-private func betaFraction(_ x: Double, _ a: Double, _ b: Double) -> Double {
-    let tiny = 1e-300
-    func kept(_ value: Double) -> Double { abs(value) < tiny ? tiny : value }
-    var c = 1.0
-    var d = 1 / kept(1 - (a + b) * x / (a + 1))
-    var result = d
+/// The continued fraction by its convergents, kept in range by a division a step (DLMF 8.17.22). Converges where `x` is below
+/// (a + 1) / (a + b + 2), in some √max(a, b) steps.
+func betaFraction(_ x: Double, _ a: Double, _ b: Double) -> Double {
+    let whole = a + b
+    var value = 1 / (1 - whole * x / (a + 1))
+    var (top, bottom) = (value, value)
     for step in 1...20_000 {
         let m = Double(step)
-        let even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
-        d = 1 / kept(1 + even * d)
-        c = kept(1 + even / c)
-        result *= d * c
-        let odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
-        d = 1 / kept(1 + odd * d)
-        c = kept(1 + odd / c)
-        let change = d * c
-        result *= change
-        if abs(change - 1) < 1e-15 { break }
+        let (before, here, after) = (a + 2 * m - 1, a + 2 * m, a + 2 * m + 1)
+        let inverse = x / (before * here * after)
+        let even = m * (b - m) * after * inverse
+        let odd = -(a + m) * (whole + m) * before * inverse
+        let evenTop = value + even * top
+        let evenBottom = 1 + even * bottom
+        let scale = 1 / (evenBottom + odd)
+        let next = (evenTop + odd * value) * scale
+        top = evenTop * scale
+        bottom = evenBottom * scale
+        let change = abs(next - value)
+        value = next
+        if change <= 1e-15 * abs(value) { break }
     }
-    return result
-}
-
-/// Where Beta(a, b) has a share `p` below: bisection on the logit, so that quantiles near 0 and 1 keep their digits.
-package func betaQuantile(_ p: Double, _ a: Double, _ b: Double) -> Double {
-    precondition(p > 0 && p < 1 && a > 0 && b > 0, "a quantile is asked of a share or a shape outside its range")
-    var low = -700.0
-    var high = 700.0
-    // Near the normal approximation on the logit, where it is good; else the whole line.
-    let centre = digamma(a) - digamma(b)
-    let width = 12 * sqrt(1 / a + 1 / b)
-    if betaShare(logistic(centre - width), a, b) < p { low = max(low, centre - width) }
-    if betaShare(logistic(centre + width), a, b) > p { high = min(high, centre + width) }
-    for _ in 0..<60 where high - low > 1e-12 {
-        let middle = (low + high) / 2
-        if betaShare(logistic(middle), a, b) < p { low = middle } else { high = middle }
-    }
-    return logistic((low + high) / 2)
+    return value
 }

@@ -4,6 +4,25 @@ package enum BehaviourKind: UInt8, Hashable, Sendable, CaseIterable {
     case search = 1
     case cart = 2
     case order = 3
+
+    /// As inputs of scores are named: of all, and of one category.
+    var plural: String {
+        switch self {
+        case .view: "views"
+        case .search: "searches"
+        case .cart: "carts"
+        case .order: "orders"
+        }
+    }
+
+    var pluralHere: String {
+        switch self {
+        case .view: "views_here"
+        case .search: "searches_here"
+        case .cart: "carts_here"
+        case .order: "orders_here"
+        }
+    }
 }
 
 /// How often somebody did what with which category, by whole days since 1970-01-01 (UTC): integers, so that merging is

@@ -92,7 +92,7 @@ package struct Fact: Hashable, Sendable {
     }
 
     private static func sorted(_ portions: [Portion]) -> [Portion] {
-        guard portions.count > 1 else { return portions.filter { $0.count > 0 } }
+        guard portions.count > 1 else { return portions.allSatisfy { $0.count > 0 } ? portions : [] }
         var sums: [String: UInt32] = [:]
         for portion in portions where portion.count > 0 {
             sums[portion.category] = min(

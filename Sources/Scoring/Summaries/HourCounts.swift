@@ -25,7 +25,14 @@ package struct HourCounts: Hashable, Sendable {
 
     package mutating func add(hour: Int, count: UInt32 = 1) {
         precondition((0..<Self.bins).contains(hour), "a week has 168 hours")
-        if count > 0 { merge(HourCounts(ordered: [(UInt8(hour), min(count, ExposureCounts.largestCount))])) }
+        if count == 0 { return }
+        let place = entries.firstIndex { Int($0.hour) >= hour } ?? entries.count
+        let added = min(count, ExposureCounts.largestCount)
+        if place < entries.count, Int(entries[place].hour) == hour {
+            entries[place].count = min(entries[place].count + added, ExposureCounts.largestCount)
+        } else {
+            entries.insert((UInt8(hour), added), at: place)
+        }
     }
 
     package mutating func merge(_ other: HourCounts) {

@@ -46,10 +46,25 @@ package struct TimingModel: Hashable, Sendable {
     ///   - cohort: nil where the person is of none.
     package func probabilities(_ counts: HourCounts?, cohort: Int?) -> [Double] {
         guard let counts else { return shopShares }
-        let prior = cohort.map { cohortShares[$0] } ?? shopShares
-        let own = Self.binned(counts, resolution)
-        let total = own.reduce(0, +) + concentration
-        return prior.indices.map { (own[$0] + concentration * prior[$0]) / total }
+        return Person(self, counts, cohort).probabilities
+    }
+
+    /// What one person's responses say of every hour.
+    private struct Person {
+        let prior: [Double]
+        let own: [Double]
+        /// Σ own.
+        let total: Double
+        let probabilities: [Double]
+
+        init(_ model: TimingModel, _ counts: HourCounts, _ cohort: Int?) {
+            let prior = cohort.map { model.cohortShares[$0] } ?? model.shopShares
+            let own = TimingModel.binned(counts, model.resolution)
+            let total = own.reduce(0, +)
+            let weight = total + model.concentration
+            (self.prior, self.own, self.total) = (prior, own, total)
+            probabilities = prior.indices.map { (own[$0] + model.concentration * prior[$0]) / weight }
+        }
     }
 
     /// The score of one hour.
@@ -57,32 +72,40 @@ package struct TimingModel: Hashable, Sendable {
         hour: Int, _ counts: HourCounts?, cohort: Int?, confidence: IdentityConfidence = .certain
     ) -> Score {
         precondition((0..<resolution.bins).contains(hour), "the hour is one of the model's")
+        let isKnown = confidence.value >= IdentityConfidence.least
+        return score(hour, isKnown ? counts.map { Person(self, $0, cohort) } : nil, confidence)
+    }
+
+    /// The scores of the hours that are likeliest, at most so many; equal ones in their own order.
+    package func bestScores(
+        _ count: Int, _ counts: HourCounts?, cohort: Int?, confidence: IdentityConfidence = .certain
+    ) -> [(hour: Int, score: Score)] {
+        let person = counts.map { Person(self, $0, cohort) }
+        let isKnown = confidence.value >= IdentityConfidence.least
+        return placesOfLargest(count, of: person?.probabilities ?? shopShares).map {
+            ($0, score($0, isKnown ? person : nil, confidence))
+        }
+    }
+
+    private func score(_ hour: Int, _ person: Person?, _ confidence: IdentityConfidence) -> Score {
         func interval(_ value: Double, _ weight: Double) -> Interval {
-            Interval(
-                lower: betaQuantile(0.025, value * weight, (1 - value) * weight),
-                upper: betaQuantile(0.975, value * weight, (1 - value) * weight))
+            betaInterval(value * weight, (1 - value) * weight)
         }
         let generic = shopShares[hour]
-        guard let counts, confidence.value >= IdentityConfidence.least else {
-            return .generic(generic, interval(generic, concentration))
-        }
-        let value = probabilities(counts, cohort: cohort)[hour]
-        let prior = cohort.map { cohortShares[$0][hour] } ?? generic
-        let own = Self.binned(counts, resolution)
-        let total = own.reduce(0, +)
+        guard let person else { return .generic(generic, interval(generic, concentration)) }
+        let (value, prior) = (person.probabilities[hour], person.prior[hour])
         return Score(
             value: value,
             interval: confidence.widened(
-                interval(value, total + concentration), of: value, generic: generic, link: .logit),
+                interval(value, person.total + concentration), of: value, generic: generic, link: .logit),
             basis: .person, baseline: generic,
             contributions: [Contribution("cohort", prior - generic), Contribution("own_responses", value - prior)],
-            inputs: [ScoreInput("responses_in_hour", own[hour]), ScoreInput("responses", total)])
+            inputs: [ScoreInput("responses_in_hour", person.own[hour]), ScoreInput("responses", person.total)])
     }
 
     /// The hours in falling order of probability; equal ones in their own order.
     package func bestHours(_ counts: HourCounts?, cohort: Int?) -> [Int] {
-        let chances = probabilities(counts, cohort: cohort)
-        return chances.indices.sorted { chances[$0] != chances[$1] ? chances[$0] > chances[$1] : $0 < $1 }
+        placesOfLargest(resolution.bins, of: probabilities(counts, cohort: cohort))
     }
 
     static func binned(_ counts: HourCounts, _ resolution: Resolution) -> [Double] {

@@ -42,10 +42,12 @@ extension Handlers {
 
     /// Decodes the message of a short read.
     func decode<M: SwiftProtobuf.Message>(_ message: Span<UInt8>, as type: M.Type = M.self) throws(CallError) -> M {
-        var bytes = ByteBuffer()
-        bytes.reserveCapacity(message.count)
-        for index in message.indices { bytes.writeInteger(message[index]) }
-        return try decode(bytes)
+        do {
+            return try M(serializedBytes: message.bytes)
+        } catch {
+            throw CallError(
+                .malformedMessage, "the message is no \(M.protoMessageName); encode it as its .proto file says")
+        }
     }
 
     // MARK: Score

@@ -172,6 +172,33 @@ import Testing
         #expect(Valuation(terms).probability == 1)
     }
 
+    @Test func effectsThatFollowAreThoseMadeAnew() {
+        var generator = SeededGenerator(seed: 21)
+        func record() -> ArmRecord {
+            var record = ArmRecord()
+            record.exposures = Int.random(in: 0..<1_000, using: &generator)
+            record.responses = Int.random(in: 0...record.exposures, using: &generator)
+            record.baseline = Double(record.exposures) * generator.uniform()
+            record.lift = Double(record.exposures) * (generator.uniform() - 0.3)
+            record.variance = Double(record.exposures) * 0.25 * generator.uniform()
+            return record
+        }
+        var records = (0..<50).map { _ in ArmRecord() }
+        var fallback = ArmRecord()
+        var effects = ArmEffects(arms: 50)
+        for _ in 0..<500 {
+            if Bool.random(using: &generator) {
+                fallback = record()
+                effects.update(fallback: fallback)
+            } else {
+                let arm = Int.random(in: 0..<50, using: &generator)
+                records[arm] = record()
+                effects.update(arm, records[arm])
+            }
+            #expect(effects == ArmEffects(records, fallback: fallback))
+        }
+    }
+
     @Test func armsLearnFromWhatWasExpectedOfThem() {
         var terms = ValueTerms()
         terms.probability = 0.1

@@ -25,6 +25,31 @@ import Testing
         }
     }
 
+    /// Bisection needs nothing but the share itself.
+    private func bisected(_ p: Double, _ a: Double, _ b: Double) -> Double {
+        var (low, high) = (-700.0, 700.0)
+        for _ in 0..<80 {
+            let middle = (low + high) / 2
+            if betaShare(1 / (1 + exp(-middle)), a, b) < p { low = middle } else { high = middle }
+        }
+        return 1 / (1 + exp(-(low + high) / 2))
+    }
+
+    @Test func aQuantileIsThatOfBisection() {
+        let shapes = [1e-6, 1e-3, 0.02, 0.3, 0.999, 1, 1.001, 1.7, 5, 40, 900, 2e4, 1e6]
+        for a in shapes {
+            for b in shapes {
+                for p in [1e-6, 0.001, 0.025, 0.2, 0.5, 0.8, 0.975, 0.9999] {
+                    let (found, exact) = (betaQuantile(p, a, b), bisected(p, a, b))
+                    // Both ends keep their digits; what a share cannot tell apart is no difference.
+                    let isNear = isClose(found, exact, 1e-9) && isClose(1 - found, 1 - exact, 1e-9)
+                    let isSame = abs(betaShare(found, a, b) - p) < 1e-11 && abs(found - exact) < 1e-9
+                    #expect(isNear || isSame, "Beta(\(a), \(b)) at \(p): \(found), by bisection \(exact)")
+                }
+            }
+        }
+    }
+
     @Test(arguments: [(0.975, 1.959963984540054), (0.5, 0), (0.001, -3.090232306167814), (1e-9, -5.997807015007773)])
     func theNormalQuantileIsRight(share: Double, value: Double) {
         #expect(abs(normalQuantile(share) - value) < 1e-8)
