@@ -52,15 +52,17 @@ extension BenchStore {
 
     /// Reads records one by one, and opens what is sealed in each.
     ///
-    /// - Parameter opens: whether it is opened, or only read.
+    /// - Parameters:
+    ///   - most: as many at most, the first by key.
+    ///   - opens: whether it is opened, or only read.
     /// - Returns: how many records, and how long that took.
-    public func readRecords(opens: Bool) throws -> (records: Int, time: Duration) {
+    public func readRecords(_ most: Int, opens: Bool) throws -> (records: Int, time: Duration) {
         let sealing = engine.store.sealing
         return try engine.store.environment.read { snapshot in
             var keys: [RecordKey] = []
             try snapshot.scan(Tables.records) { key, _ in
                 keys.append(key)
-                return .proceed
+                return keys.count < most ? .proceed : .stop
             }
             let start = ContinuousClock.now
             for key in keys {

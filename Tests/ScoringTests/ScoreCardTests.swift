@@ -78,42 +78,6 @@ import Testing
         var generator = SeededGenerator(seed: 12)
         for _ in 0..<20 {
             let part = SummaryTests.part(&generator, 10)
-            for (summary, confidence) in [(part, 1), (part, 0.5), (part, 0.001), (nil, 1)]
-                as [(BehaviourSummary?, Double)]
-            {
-                let made = ScoreCard(
-                    models, summary, asOf: 20_100, cohort: 1, confidence: IdentityConfidence(confidence),
-                    terms: Self.terms, nobody: nobody)
-                #expect(made == card(models, summary, confidence))
-            }
-        }
-    }
-
-    @Test func whatIsListedAreTheLikeliest() throws {
-        let models = try models()
-        let (timing, affinity) = (try #require(models.timing), try #require(models.affinity))
-        var generator = SeededGenerator(seed: 13)
-        for _ in 0..<20 {
-            let part = SummaryTests.part(&generator, 10)
-            let best = timing.bestHours(part.hours, cohort: 1)
-            let chances = timing.probabilities(part.hours, cohort: 1)
-            #expect(best == chances.indices.sorted { (-chances[$0], $0) < (-chances[$1], $1) })
-            for (place, listed) in timing.bestScores(5, part.hours, cohort: 1).enumerated() {
-                #expect(listed.hour == best[place])
-                #expect(listed.score == timing.score(hour: listed.hour, part.hours, cohort: 1))
-            }
-            let own = affinity.affinity(part.categories, asOf: 20_100)
-            let order = own.probabilities.indices.sorted { (-own.probabilities[$0], $0) < (-own.probabilities[$1], $1) }
-            for count in 0...6 { #expect(own.likeliest(count) == Array(order.prefix(count))) }
-        }
-    }
-
-    @Test func aCardIsTheSameWithThatOfNobodyAtHand() throws {
-        let models = try models()
-        let nobody = card(models, nil)
-        var generator = SeededGenerator(seed: 12)
-        for _ in 0..<20 {
-            let part = SummaryTests.part(&generator, 10)
             let asked: [(BehaviourSummary?, Double)] = [(part, 1), (part, 0.5), (part, 0.001), (nil, 1)]
             for (summary, confidence) in asked {
                 let made = ScoreCard(
