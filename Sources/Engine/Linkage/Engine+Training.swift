@@ -5,7 +5,12 @@ package import Stitching
 
 /// How a model was made.
 package struct LinkageTrainingReport: Sendable {
-    package var outcome: Training.Outcome
+    /// The model that is kept.
+    package var model: LinkageModel
+    /// Of records; nil: none was made, as `refusal` says.
+    package var outcome: Training.Outcome?
+    package var refusal: TrainingRefusal?
+    package var devices: DeviceTrainingReport
     /// Records that have attributes.
     package var records: Int
     /// Pairs of them that identifiers had joined.
@@ -13,7 +18,8 @@ package struct LinkageTrainingReport: Sendable {
 }
 
 extension Engine {
-    /// Makes a model of the records held, which nobody has told who they are, and keeps it. Nothing is linked by it before `link`.
+    /// Makes a model of the records held, which nobody has told who they are, and of the devices, and keeps it. Nothing is linked by
+    /// it before `link`. Where there is a model for devices alone, that is kept.
     ///
     /// - Parameters:
     ///   - known: a model made elsewhere, of which what it knows of errors is taken: for stores too small to learn from.
@@ -23,7 +29,9 @@ extension Engine {
         var options = Training.Options()
         options.version = version
         let schema = store.configuration.attributeSchema
-        let outcome: Training.Outcome
+        let devices = try trainDevices()
+        var outcome: Training.Outcome?
+        var refusal: TrainingRefusal?
         do throws(TrainingRefusal) {
             outcome =
                 if let known {
@@ -32,10 +40,15 @@ extension Engine {
                     try Training.trainOrTransfer(table, schema: schema, anchors: anchors, options: options)
                 }
         } catch {
-            throw EngineError.cannotTrain(error)
+            guard case .trained = devices else { throw EngineError.cannotTrain(error) }
+            refusal = error
         }
-        try apply(.keepModel(outcome.model.bytes, time: now))
-        return LinkageTrainingReport(outcome: outcome, records: table.count, anchors: anchors.count)
+        var model = outcome?.model ?? .ofNoRecords(version: version)
+        if case .trained(let found) = devices { model.traffic = found.model }
+        try apply(.keepModel(model.bytes, time: now))
+        return LinkageTrainingReport(
+            model: model, outcome: outcome, refusal: refusal, devices: devices, records: table.count,
+            anchors: anchors.count)
     }
 
     /// The records with their encodings, the pairs that identifiers have joined, and the next model's version.
