@@ -19,7 +19,7 @@ package struct EvidenceRecorder: Sendable {
     /// Notes what events tell of behaviour whose links are there already, inside a transaction.
     package typealias NoteFacts =
         @Sendable (
-            _ observations: [KeyedObservation], _ store: Store, _ state: StoreState,
+            _ observations: [KeyedObservation], _ store: Store, _ state: inout StoreState,
             _ transaction: inout WriteTransaction
         ) throws -> Void
 

@@ -163,7 +163,7 @@ struct Stages {
             let others = observations.filter { $0.record != nil || !$0.decisions.isEmpty }
             refused = try recorder.record(others, load.store, &state, &transaction)
         }
-        if !plain.isEmpty { try recorder.noteFacts(plain, load.store, state, &transaction) }
+        if !plain.isEmpty { try recorder.noteFacts(plain, load.store, &state, &transaction) }
         try transaction.commit()
         for refusal in refused { report.refused[refusal.reason.rawValue, default: 0] += 1 }
         for _ in observations { try load.step() }

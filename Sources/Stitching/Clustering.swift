@@ -108,7 +108,7 @@ package struct Clustering: Sendable {
 /// pairs of their records reaches the model's threshold. A deterministic link is refused where the records of both clusters
 /// are so unlike that the strength of the identifier does not make up for it. A probabilistic link is ambiguous where one of
 /// the clusters is about as like a third that the other denies. What was refused so is tried again once others
-/// have joined.
+/// have joined. Between devices it joins what is nobody's to a person or to each other, and never two people.
 package struct Clusterer {
     private let nodes: [ClusterNode]
     private let links: [ClusterLink]
@@ -122,24 +122,30 @@ package struct Clusterer {
     private var records: [[UInt32]] = []
     /// By member the other ends of its probabilistic links.
     private var alike: [[UInt32]] = []
+    private let traffic: MemberTraffic?
+    /// Nil where no two devices are alike.
+    private var trafficLinks: TrafficLinks?
 
     /// - Parameters:
     ///   - links: active links that connect `nodes`; links of a member to itself are ignored.
     ///   - likeness: of the members; nil where nothing is linked by likeness, or fewer than two members are records.
+    ///   - traffic: of the members that are devices; nil where no two of them are alike.
     package static func cluster(
         nodes: [ClusterNode], links: [ClusterLink], cannotLinks: [(Int32, Int32)], policies: Policies,
-        likeness: MemberLikeness? = nil
+        likeness: MemberLikeness? = nil, traffic: MemberTraffic? = nil
     ) -> Clustering {
         var clusterer = Clusterer(
-            nodes: nodes, links: links, cannotLinks: cannotLinks, policies: policies, likeness: likeness)
+            nodes: nodes, links: links, cannotLinks: cannotLinks, policies: policies, likeness: likeness,
+            traffic: traffic)
         return clusterer.run()
     }
 
     private init(
         nodes: [ClusterNode], links: [ClusterLink], cannotLinks: [(Int32, Int32)], policies: Policies,
-        likeness: MemberLikeness?
+        likeness: MemberLikeness?, traffic: MemberTraffic?
     ) {
         self.likeness = likeness
+        self.traffic = traffic
         self.nodes = nodes
         self.links = links
         self.cannotLinks = cannotLinks
@@ -171,6 +177,17 @@ package struct Clusterer {
         masks = nodes.map { policies.uniqueBits[Int($0.namespace.rawValue)] }
         identifiers = nodes.map { $0.namespace == .record ? 0 : 1 }
         records = likeness.map { likeness in nodes.indices.map { likeness.comparable([Int32($0)]) } } ?? []
+        trafficLinks = traffic.map { traffic in
+            TrafficLinks(
+                traffic,
+                isSomebody: nodes.map { [.person, .record].contains(policies.kind($0.namespace)) },
+                links: links.filter { isOfTraffic($0) })
+        }
+    }
+
+    /// Whether a link says that two devices are alike, not two records.
+    private func isOfTraffic(_ link: ClusterLink) -> Bool {
+        link.kind == .probabilistic && nodes[Int(link.left)].namespace != .record
     }
 
     /// Takes the links in order; but for must-links, those of contested nodes join nothing.
@@ -190,7 +207,7 @@ package struct Clusterer {
 
     /// Tries what records spoke against again, as long as any of it joins.
     private mutating func retry(_ order: [Int], _ verdicts: inout [Verdict]) {
-        guard likeness != nil else { return }
+        guard likeness != nil || traffic != nil else { return }
         let open: Set<Verdict> = [.weakBridge, .contradicted, .ambiguous]
         var refused = order.filter { open.contains(verdicts[$0]) }
         while !refused.isEmpty {
@@ -203,7 +220,7 @@ package struct Clusterer {
 
     /// Whether the component as one cluster breaks nothing: then no union can be refused, whatever the order.
     private var isUnconstrained: Bool {
-        guard cannotLinks.isEmpty, likeness == nil else { return false }
+        guard cannotLinks.isEmpty, likeness == nil, traffic == nil else { return false }
         var seen: UInt64 = 0
         var count = 0
         for index in nodes.indices {
@@ -231,11 +248,16 @@ package struct Clusterer {
         masks[Int(union.kept)] |= masks[Int(union.absorbed)]
         identifiers[Int(union.kept)] = total
         if likeness != nil { records[Int(union.kept)] += records[Int(union.absorbed)] }
+        trafficLinks?.join(kept: union.kept, absorbed: union.absorbed)
         return .joined
     }
 
     /// Whether the records of both clusters speak against a link.
     private mutating func refusal(_ link: ClusterLink, _ left: Int32, _ right: Int32) -> Verdict? {
+        if isOfTraffic(link) {
+            guard let trafficLinks else { return .weakBridge }
+            return trafficLinks.refusal(link, left, right, &sets)
+        }
         guard let likeness, link.kind != .mustLink else { return nil }
         let sides = (records[Int(left)], records[Int(right)])
         if link.kind == .probabilistic {

@@ -60,7 +60,7 @@ struct Contest {
 
     /// Whether a link was refused because two people would be one, and not by size.
     private func isRefused(_ index: Int) -> Bool {
-        guard links[index].kind != .mustLink else { return false }
+        guard links[index].kind != .mustLink, links[index].kind != .probabilistic else { return false }
         return clustering.verdicts[index] == .uniquePerProfile || clustering.verdicts[index] == .cannotLink
     }
 

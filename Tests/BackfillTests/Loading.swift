@@ -11,7 +11,7 @@ enum Loading {
     static let recorder = EvidenceRecorder(
         record: { try Applier.record($0, store: $1, state: &$2, transaction: &$3) },
         sweep: { try Applier.sweep(to: $0, store: $1, state: &$2, transaction: &$3) },
-        noteFacts: { try Applier.noteFacts($0, store: $1, state: $2, transaction: &$3) })
+        noteFacts: { try Applier.noteFacts($0, store: $1, state: &$2, transaction: &$3) })
 
     /// A load that fails after so many steps of its stages.
     struct Killed: Error {}

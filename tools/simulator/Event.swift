@@ -9,6 +9,8 @@ struct Event {
     let payload: Payload
     /// A return's order, as a number of event; a record's number. Else 0.
     let subject: UInt32
+    /// Its place among the connections; 0: none is told.
+    let connection: UInt32
 }
 
 /// All events of the traffic, in the order in which they were thought of.
@@ -29,13 +31,14 @@ struct EventLog {
     @discardableResult
     mutating func add(
         _ payload: Payload, by source: Source, at time: Int64, person: Person, identifiers: [IdentifierIndex],
-        subject: UInt32 = 0
+        subject: UInt32 = 0, connection: UInt32 = 0
     ) -> UInt32 {
         precondition(!identifiers.isEmpty && identifiers.count <= 16, "an observation has 1 to 16 identifiers")
         events.append(
             Event(
                 time: time, person: person.number, firstReference: UInt32(references.count),
-                referenceCount: UInt8(identifiers.count), source: source, payload: payload, subject: subject))
+                referenceCount: UInt8(identifiers.count), source: source, payload: payload, subject: subject,
+                connection: connection))
         references.append(contentsOf: identifiers)
         return UInt32(events.count - 1)
     }

@@ -112,3 +112,22 @@ extension ObservationWriter {
         bytes.append(text: "\"}")
     }
 }
+
+extension ObservationWriter {
+    /// Over what a visit came, as attributes of each of its events.
+    func appendConnection(of event: Event, to bytes: inout [UInt8]) {
+        guard event.connection != 0 else { return }
+        let connection = traffic.networks[event.connection]
+        bytes.append(text: ",\"attributes\":{\"ip\":\"")
+        bytes.append(text: connection.address.text)
+        bytes.append(text: "\",\"user_agent\":\"")
+        bytes.append(text: connection.browser.userAgent(at: connection.time))
+        bytes.append(text: "\",\"screen\":\"")
+        bytes.append(text: connection.browser.screen)
+        bytes.append(text: "\",\"time_zone\":\"")
+        bytes.append(text: connection.browser.timeZone)
+        bytes.append(text: "\",\"language\":\"")
+        bytes.append(text: connection.browser.language)
+        bytes.append(text: "\"}")
+    }
+}

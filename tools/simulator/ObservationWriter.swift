@@ -37,6 +37,7 @@ struct ObservationWriter {
         appendIdentifiers(of: event, random: &random, to: &bytes)
         bytes.append(text: "]")
         appendPayload(of: number, event, to: &bytes)
+        appendConnection(of: event, to: &bytes)
         bytes.append(text: "}\n")
     }
 

@@ -15,7 +15,7 @@ struct ShapeField {
 extension Shape {
     /// Every field, in the order of the file.
     static var fields: [ShapeField] {
-        calendar + people + visits + offline + behaviour + difficulty + delivery
+        calendar + people + visits + offline + behaviour + difficulty + network + delivery
     }
 
     private static func share(_ name: String, _ path: WritableKeyPath<Shape, Double>, _ meaning: String) -> ShapeField {
@@ -120,6 +120,45 @@ extension Shape {
             share("difficulty.call_centre_phone", \.callCentrePhone, "calls noted with the call centre's own number"),
             share("difficulty.typos", \.typos, "e-mails typed by hand that are mistyped"),
             share("difficulty.variant_spelling", \.variantSpelling, "e-mails and phones spelt otherwise but the same"),
+        ]
+    }
+
+    private static var network: [ShapeField] {
+        [
+            share(
+                "network.seen", \.connectionsSeen,
+                "visits that tell address, browser, screen, time zone and language (attributes of their events)"),
+            ShapeField(
+                name: "network.address_days", path: \.addressDays, range: 0.1...10_000,
+                meaning: "mean days until a household has another address; somebody else gets the old one"),
+            share("network.version_six", \.versionSix, "households with addresses of version 6"),
+            share(
+                "network.carrier_nat", \.carrierNAT, "households behind an address that their provider gives to many"),
+            ShapeField(
+                name: "network.carrier_nat_people", path: \.carrierNATPeople, range: 1...100_000,
+                meaning: "people behind one such address"),
+            share("network.mobile", \.mobile, "visits by telephone that go through a mobile carrier"),
+            ShapeField(
+                name: "network.mobile_people", path: \.mobilePeople, range: 1...100_000,
+                meaning: "people to an address of a mobile carrier, another one every day"),
+            share(
+                "network.office_workers", \.officeWorkers, "people who visit from an office by day, Monday to Friday"),
+            ShapeField(
+                name: "network.office_people", path: \.officePeople, range: 1...100_000,
+                meaning: "people to an office, behind one address"),
+            share(
+                "network.office_devices", \.officeDevices,
+                "people of an office whose first device is the one that all have there"),
+            share(
+                "network.virtual_networks", \.virtualNetworks,
+                "people who hide behind the exits of a virtual network"),
+            ShapeField(
+                name: "network.virtual_exits", path: \.virtualExits, range: 1...100_000,
+                meaning: "those exits, used by all of them", whole: true),
+            ShapeField(
+                name: "network.common_devices", path: \.commonDevices, range: 0...8,
+                meaning: "how much the common browsers and screens are preferred; at 8 nearly all have the same"),
+            share("network.rhythm", \.rhythm, "visits at a person's own hours of the week"),
         ]
     }
 

@@ -63,6 +63,22 @@ struct Shape: Equatable {
     var typos = 0.03
     var variantSpelling = 0.08
 
+    // Networks and devices.
+    var connectionsSeen = 1.0
+    var addressDays = 25.0
+    var versionSix = 0.2
+    var carrierNAT = 0.04
+    var carrierNATPeople = 60.0
+    var mobile = 0.35
+    var mobilePeople = 25.0
+    var officeWorkers = 0.3
+    var officePeople = 40.0
+    var officeDevices = 0.3
+    var virtualNetworks = 0.03
+    var virtualExits = 12.0
+    var commonDevices = 1.0
+    var rhythm = 0.5
+
     // Delivery.
     var late = 0.08
     var lateHours = 6.0

@@ -5,6 +5,8 @@ private struct Visit {
     let source: Source
     /// The session and what carries it: a cookie, a device.
     let carriers: [IdentifierIndex]
+    /// Over what it came.
+    let connection: UInt32
     var time: Int64
     var isLoggedIn = false
 }
@@ -15,15 +17,19 @@ extension Traffic {
         let session = identifiers.add(.session)
         if let kiosk = kiosk(), !person.isUnknown {
             var visit = Visit(
-                person: person, household: household, source: .app, carriers: [session, kiosk], time: time)
-            note(.entry, by: .app, at: time, person: person, visit.carriers)
+                person: person, household: household, source: .app, carriers: [session, kiosk],
+                connection: networks.connection(ofKiosk: kiosk, at: time, session), time: time)
+            note(.entry, by: .app, at: time, person: person, visit.carriers, connection: visit.connection)
             browse(&visit)
             leaveEmail(&visit)
             return
         }
         let device = device(of: person, in: household)
         if let app = population.devices[device].appID, random.happens(0.6) {
-            enterApp(Visit(person: person, household: household, source: .app, carriers: [session, app], time: time))
+            enterApp(
+                Visit(
+                    person: person, household: household, source: .app, carriers: [session, app],
+                    connection: networks.connection(of: person, device: device, at: time, session), time: time))
         } else {
             enterWeb(person, household, session: session, device: device, time: time)
         }
@@ -47,17 +53,21 @@ extension Traffic {
     ) {
         let (cookie, isNew) = cookie(of: device, at: time)
         var visit = Visit(
-            person: person, household: household, source: .web, carriers: [session, cookie], time: time)
+            person: person, household: household, source: .web, carriers: [session, cookie],
+            connection: networks.connection(of: person, device: device, at: time, session), time: time)
         let isKnown = random.happens(person.readiness)
         if isKnown, person.login == nil || random.happens(0.35), let email = usual(person.emails) {
-            note(.entry, by: .email, at: time, person: person, visit.carriers + [email])
+            note(
+                .entry, by: .email, at: time, person: person, visit.carriers + [email], connection: visit.connection)
         } else {
             visit.isLoggedIn = isKnown && person.login != nil
             enter(&visit)
         }
         if isNew, random.happens(shape.bannerDecisions) {
             let decision: Payload = random.happens(shape.bannerDenials) ? .bannerDenied : .bannerGranted
-            note(decision, by: .web, at: time + 2 * Calendar.second, person: person, visit.carriers)
+            note(
+                decision, by: .web, at: time + 2 * Calendar.second, person: person, visit.carriers,
+                connection: visit.connection)
         }
         goOn(&visit, known: isKnown)
     }
@@ -76,7 +86,7 @@ extension Traffic {
     }
 
     private mutating func enter(_ visit: inout Visit) {
-        note(.entry, by: visit.source, at: visit.time, person: visit.person, visit.carriers + account(visit))
+        note(.entry, visit, account(visit))
     }
 
     /// What a logged-in session shows of the account.
@@ -97,21 +107,21 @@ extension Traffic {
     private mutating func browse(_ visit: inout Visit) {
         for _ in 0..<random.geometric(mean: shape.views) {
             wait(&visit, seconds: 40)
-            note(.view, by: visit.source, at: visit.time, person: visit.person, visit.carriers)
+            note(.view, visit, [])
         }
     }
 
     private mutating func logIn(_ visit: inout Visit) {
         wait(&visit, seconds: 30)
         visit.isLoggedIn = true
-        note(.none, by: visit.source, at: visit.time, person: visit.person, visit.carriers + account(visit))
+        note(.none, visit, account(visit))
     }
 
     /// Signs up for the newsletter; some withdraw later, by its link.
     private mutating func leaveEmail(_ visit: inout Visit) {
         guard let email = typedEmail(of: visit.person) else { return }
         wait(&visit, seconds: 30)
-        note(.signUp, by: visit.source, at: visit.time, person: visit.person, visit.carriers + [email])
+        note(.signUp, visit, [email])
         guard !identifiers.isNobodys(email), random.happens(shape.withdrawals) else { return }
         let later = visit.time + Int64(random.exponential(mean: 6) * Double(Calendar.day))
         note(.withdrawal, by: .email, at: later, person: visit.person, [email])
@@ -132,9 +142,15 @@ extension Traffic {
         }
         let back = shown.last ?? visit.carriers[0]
         if let token = token(of: person, in: visit.household) { shown.append(token) }
-        guard let order = note(.order, by: visit.source, at: visit.time, person: person, visit.carriers + shown)
-        else { return }
+        guard let order = note(.order, visit, shown) else { return }
         takeBack(order, person: person, at: visit.time, by: .web, identifier: back)
+    }
+
+    @discardableResult
+    private mutating func note(_ payload: Payload, _ visit: Visit, _ shown: [IdentifierIndex]) -> UInt32? {
+        note(
+            payload, by: visit.source, at: visit.time, person: visit.person, visit.carriers + shown,
+            connection: visit.connection)
     }
 
     private mutating func wait(_ visit: inout Visit, seconds: Double) {

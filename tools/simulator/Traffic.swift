@@ -6,6 +6,8 @@ struct Traffic {
     var identifiers: IdentifierTable
     var log = EventLog()
     var random: Random
+    /// Over what the visits came.
+    var networks: Networks
 
     private let placeholders: [IdentifierIndex]
     private let kiosks: [IdentifierIndex]
@@ -24,6 +26,7 @@ struct Traffic {
         population = Population(
             of: people, shape: shape, activity: activity, identifiers: &table, random: &random)
         identifiers = table
+        networks = Networks(seed: seed, shape: shape, population: population)
         for household in population.households { live(household) }
     }
 
@@ -40,7 +43,9 @@ struct Traffic {
         var plans: [Plan] = []
         for member in household.members {
             let person = population.people[member]
-            for _ in 0..<person.sessions { plans.append(Plan(time: daytime(), person: member, act: .visit)) }
+            for _ in 0..<person.sessions {
+                plans.append(Plan(time: usualTime(of: member), person: member, act: .visit))
+            }
             guard !person.isUnknown else { continue }
             if !person.cards.isEmpty || !person.tokens.isEmpty {
                 for _ in 0..<random.geometric(mean: shape.posPurchases * activity) {
@@ -74,14 +79,22 @@ struct Traffic {
         return Calendar.start + day * Calendar.day + Int64(hours * Double(Calendar.hour))
     }
 
+    /// As `daytime`, or at one of the person's own hours; as many dice either way.
+    private mutating func usualTime(of person: Int) -> Int64 {
+        let time = daytime()
+        return networks.isAtOwnHours(person, time) ? networks.ownHour(of: person, near: time) : time
+    }
+
     /// Notes an event unless it lies past the calendar.
     @discardableResult
     mutating func note(
         _ payload: Payload, by source: Source, at time: Int64, person: Person, _ identifiers: [IdentifierIndex],
-        subject: UInt32 = 0
+        subject: UInt32 = 0, connection: UInt32 = 0
     ) -> UInt32? {
         guard time < end else { return nil }
-        return log.add(payload, by: source, at: time, person: person, identifiers: identifiers, subject: subject)
+        return log.add(
+            payload, by: source, at: time, person: person, identifiers: identifiers, subject: subject,
+            connection: connection)
     }
 }
 

@@ -10,6 +10,7 @@ internal import LMDB
 ///     context                                                 flag 8
 ///     decisions   count 2 | decisions                         flag 16
 ///     delivery id                                             flag 32
+///     sighting    14 words of 4                               flag 64
 ///
 /// Texts and documents are a length of 4 and bytes.
 enum ObservationCodec {
@@ -21,6 +22,7 @@ enum ObservationCodec {
         static let context = Flags(rawValue: 8)
         static let decisions = Flags(rawValue: 16)
         static let id = Flags(rawValue: 32)
+        static let sighting = Flags(rawValue: 64)
     }
 
     static func encode(_ observation: KeyedObservation, into writer: inout ByteWriter) {
@@ -32,6 +34,7 @@ enum ObservationCodec {
         if !observation.decisions.isEmpty { flags.insert(.decisions) }
         let id = observation.behaviour == nil ? nil : observation.id
         if id != nil { flags.insert(.id) }
+        if observation.sighting != nil { flags.insert(.sighting) }
         writer.append(flags.rawValue)
         writer.append(observation.time.milliseconds)
         append(Array(observation.source.utf8), to: &writer)
@@ -50,6 +53,7 @@ enum ObservationCodec {
             for decision in observation.decisions { DecisionCodec.encode(decision, into: &writer) }
         }
         if let id { append(Array(id.utf8), to: &writer) }
+        if let sighting = observation.sighting { writer.append(contentsOf: sighting.bytes) }
     }
 
     static func decode(_ bytes: [UInt8], rows: Int) throws -> [KeyedObservation] {
@@ -83,6 +87,9 @@ enum ObservationCodec {
             for _ in 0..<(try reader.readUInt16()) { observation.decisions.append(try DecisionCodec.decode(&reader)) }
         }
         if flags.contains(.id) { observation.id = try text(&reader) }
+        if flags.contains(.sighting) {
+            observation.sighting = Sighting(bytes: try reader.readBytes(Sighting.byteCount).byteArray)
+        }
         return observation
     }
 

@@ -68,6 +68,7 @@ struct SpillBody: ~Copyable {
     }
 
     private func tellsFacts(_ observation: KeyedObservation) throws -> Bool {
+        if observation.sighting != nil { return true }
         guard let document = observation.behaviour else { return false }
         return try Behaviour(document: document).count > 0
     }

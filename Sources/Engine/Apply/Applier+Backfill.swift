@@ -2,6 +2,7 @@ package import GraphStore
 package import Identity
 package import LMDB
 internal import Scoring
+internal import Stitching
 
 /// Recording for whoever has a transaction of his own: a load builds a store that nobody serves yet.
 extension Applier {
@@ -18,8 +19,10 @@ extension Applier {
 
     /// Notes what events tell of behaviour, whose links are there already.
     package static func noteFacts(
-        _ observations: [KeyedObservation], store: Store, state: StoreState, transaction: inout WriteTransaction
+        _ observations: [KeyedObservation], store: Store, state: inout StoreState,
+        transaction: inout WriteTransaction
     ) throws {
+        try noteTraffic(observations, store, &state, &transaction)
         let maker = FactMaker(store.keyRing)
         var logs: [FactKey: FactLog] = [:]
         for observation in observations {
@@ -36,6 +39,35 @@ extension Applier {
             guard let merged = try FactBatch.merged(log, false, key, sealer, transaction).log else { continue }
             try transaction.put(Tables.facts, key, try sealer.row(merged, key, &transaction))
         }
+    }
+
+    private static func noteTraffic(
+        _ observations: [KeyedObservation], _ store: Store, _ state: inout StoreState,
+        _ transaction: inout WriteTransaction
+    ) throws {
+        var summaries: [FactKey: TrafficSummary] = [:]
+        for observation in observations {
+            guard let sighting = observation.sighting, let source = state.source(named: observation.source) else {
+                continue
+            }
+            let summary = TrafficSummary(sighting, at: observation.time, source: observation.source)
+            for place in observation.identifiers.devices(state.configuration) {
+                let stored = try store.storedKeys.stored(observation.identifiers[place].key, transaction)
+                guard let row = try transaction.get(Tables.identifiers, stored) else { continue }
+                let key = FactKey(node: row.node, kind: .traffic, source: source)
+                if summaries[key] == nil { summaries[key] = summary } else { summaries[key]?.merge(summary) }
+            }
+        }
+        guard !summaries.isEmpty else { return }
+        var applier = Applier(state: state, store: store)
+        try applier.loadLinkage(transaction)
+        var devices: Set<NodeID> = []
+        for (key, summary) in summaries.sorted(by: { $0.key < $1.key }) {
+            if try TrafficBatch.write(summary, key, applier.sealedTraffic, &transaction) { devices.insert(key.node) }
+        }
+        try applier.refile(devices, &transaction)
+        try applier.state.save(&transaction)
+        state = applier.state
     }
 
     /// Evaluates what expires up to `time`.

@@ -14,26 +14,29 @@ extension Applier {
         var workspace = makeWorkspace()
         var ledger = OutcomeLedger()
         var facts = FactBatch()
+        var traffic = TrafficBatch()
         for observation in observations {
             let decisions = try enter(observation, &workspace, &transaction)
-            report.suppressed += try take(observation, &workspace, &ledger, &facts, &transaction)
+            report.suppressed += try take(observation, &workspace, &ledger, &facts, &traffic, &transaction)
             if !decisions.isEmpty { ledger.attach(decisions) }
             report.suppressed += decisions.count { $0.effect == .suppressed }
             guard workspace.load >= Self.workspaceLoad else { continue }
-            outcomes += try close(&workspace, &ledger, &facts, &transaction)
+            outcomes += try close(&workspace, &ledger, &facts, &traffic, &transaction)
             workspace = makeWorkspace()
         }
-        outcomes += try close(&workspace, &ledger, &facts, &transaction)
+        outcomes += try close(&workspace, &ledger, &facts, &traffic, &transaction)
         report.factsRefused = facts.refused
         return outcomes
     }
 
     private mutating func close(
         _ workspace: inout Workspace, _ ledger: inout OutcomeLedger, _ facts: inout FactBatch,
-        _ transaction: inout WriteTransaction
+        _ traffic: inout TrafficBatch, _ transaction: inout WriteTransaction
     ) throws -> [ItemOutcome] {
         try finish(&workspace, &transaction)
         try facts.write(workspace, SealedFacts(keyRing, sealing), &transaction)
+        let devices = try traffic.write(workspace, sealedTraffic, &transaction)
+        if !devices.isEmpty { try refile(devices, &transaction) }
         let outcomes = ledger.outcomes(workspace) { profileID($0) }
         ledger = OutcomeLedger()
         return outcomes
@@ -42,7 +45,7 @@ extension Applier {
     /// - Returns: how many identifiers were left out because they are suppressed.
     private mutating func take(
         _ observation: KeyedObservation, _ workspace: inout Workspace, _ ledger: inout OutcomeLedger,
-        _ facts: inout FactBatch, _ transaction: inout WriteTransaction
+        _ facts: inout FactBatch, _ traffic: inout TrafficBatch, _ transaction: inout WriteTransaction
     ) throws -> Int {
         let source = state.register(source: observation.source)
         if let tombstone = state.sources[Int(source.rawValue)].tombstone, observation.time <= tombstone {
@@ -71,7 +74,10 @@ extension Applier {
         state.note(observation.time, eventOf: source)
         ledger.note(identifiers, workspace, suppressed: suppressed)
         // What somebody suppressed has done is nobody else's.
-        if suppressed == 0 { try note(observation, identifiers, source, workspace, &facts) }
+        if suppressed == 0 {
+            try note(observation, identifiers, source, workspace, &facts)
+            note(observation, identifiers, source, workspace, &traffic)
+        }
         return suppressed
     }
 

@@ -92,8 +92,9 @@ extension Applier {
     }
 
     /// What its events said was done; what its records say goes with them.
-    private func retractFacts(of source: SourceID, _ transaction: inout WriteTransaction) throws {
+    private mutating func retractFacts(of source: SourceID, _ transaction: inout WriteTransaction) throws {
         var from: FactKey? = FactKey.first(of: NodeID(0))
+        var devices: Set<NodeID> = []
         while let start = from {
             var piece: [FactKey] = []
             from = nil
@@ -102,11 +103,15 @@ extension Applier {
                     from = key
                     return .stop
                 }
-                if key.source == source, key.kind == .events { piece.append(key) }
+                if key.source == source, key.kind != .record { piece.append(key) }
                 return .proceed
             }
-            for key in piece { _ = try transaction.delete(Tables.facts, key) }
+            for key in piece {
+                if key.kind == .traffic { devices.insert(key.node) }
+                _ = try transaction.delete(Tables.facts, key)
+            }
         }
+        try refile(devices, &transaction)
     }
 
     // MARK: Cleaning

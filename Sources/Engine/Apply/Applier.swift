@@ -121,8 +121,10 @@ package struct Applier {
         try state.feed(changes, &transaction)
         try workspace.write(&transaction)
         try dropKeys(of: workspace, &transaction)
+        let vanished = workspace.vanished
         state.nextNode = workspace.totals.nextNode
         state.componentLimited += workspace.totals.componentLimited
+        try unfile(vanished: vanished, &transaction)
         return changes.count { $0.kind != .consent }
     }
 

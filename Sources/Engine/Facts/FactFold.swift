@@ -38,7 +38,7 @@ final class SourceMasks: Sendable {
         var log = FactLog()
         var left = length
         for member in members {
-            for entry in try snapshot.facts(of: member.node) {
+            for entry in try snapshot.facts(of: member.node) where entry.key.kind != .traffic {
                 let mask = try mask(of: entry.key.source, configuration, snapshot)
                 guard mask & bit != 0 else { continue }
                 try left.take(bytes: entry.row.sealed.count)

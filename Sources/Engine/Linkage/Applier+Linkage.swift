@@ -99,16 +99,4 @@ extension Applier {
         }
         return nodes
     }
-
-    private mutating func evaluate(_ nodes: [NodeID], _ transaction: inout WriteTransaction) throws {
-        var next = 0
-        while next < nodes.count {
-            var workspace = makeWorkspace()
-            while next < nodes.count, workspace.load < Self.workspaceLoad {
-                workspace.touch(try workspace.load(nodes[next], transaction))
-                next += 1
-            }
-            try finish(&workspace, &transaction)
-        }
-    }
 }

@@ -31,7 +31,9 @@ extension Engine {
             try transaction.scan(Tables.matches) { pair, payload in
                 guard pair.first < pair.second else { return .proceed }
                 let row = try MatchCodec.decode(payload, version: MatchCodec.version)
-                guard row.weight < linkage.model.linkThreshold else { return .proceed }
+                guard row.weight < linkage.model.linkThreshold, try transaction.isOfRecords(pair) else {
+                    return .proceed
+                }
                 waiting.append((pair, row))
                 return .proceed
             }
@@ -56,7 +58,11 @@ extension Engine {
             var count = 0
             try transaction.scan(Tables.matches) { pair, payload in
                 let row = try MatchCodec.decode(payload, version: MatchCodec.version)
-                if pair.first < pair.second, row.weight < linkage.model.linkThreshold { count += 1 }
+                if pair.first < pair.second, row.weight < linkage.model.linkThreshold,
+                    try transaction.isOfRecords(pair)
+                {
+                    count += 1
+                }
                 return .proceed
             }
             return count
@@ -70,6 +76,7 @@ extension Engine {
             try transaction.scan(Tables.matches) { pair, payload in
                 guard pair.first < pair.second else { return .proceed }
                 let row = try MatchCodec.decode(payload, version: MatchCodec.version)
+                guard try transaction.isOfRecords(pair) else { return .proceed }
                 counts[Int(row.weight.bits.rounded(.down)), default: 0] += 1
                 return .proceed
             }
@@ -148,6 +155,12 @@ package struct FoundRecord: Sendable {
 }
 
 extension Snapshot where Self: ~Copyable {
+    /// Whether a pair is of records: nobody is asked about devices.
+    func isOfRecords(_ pair: NodePair) throws -> Bool {
+        guard let filing = try get(Tables.filings, pair.first) else { return true }
+        return !filing.isOfDevice
+    }
+
     /// What a record is called by its source; nil: it is not held, or is being erased.
     func recordName(
         _ node: NodeID, _ end: Likeness.End, _ state: StoreState, _ sealing: Sealing

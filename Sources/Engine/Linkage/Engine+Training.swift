@@ -5,7 +5,12 @@ package import Stitching
 
 /// How a model was made.
 package struct LinkageTrainingReport: Sendable {
-    package var outcome: Training.Outcome
+    /// The model that is kept.
+    package var model: LinkageModel
+    /// Of records; nil: none was made, as `refusal` says.
+    package var outcome: Training.Outcome?
+    package var refusal: TrainingRefusal?
+    package var devices: DeviceTrainingReport
     /// Records that have attributes.
     package var records: Int
     /// Pairs of them that identifiers had joined.
@@ -13,14 +18,15 @@ package struct LinkageTrainingReport: Sendable {
 }
 
 extension Engine {
-    /// Makes a model of the records held, which nobody has told who they are, and keeps it. Nothing is linked by it before `link`.
+    /// Makes a model of the records held, which nobody has told who they are, and of the devices, and keeps it. Nothing is linked by
+    /// it before `link`. Where there is a model for devices alone, that is kept.
     ///
     /// - Parameters:
     ///   - known: a model made elsewhere, of which what it knows of errors is taken: for stores too small to learn from.
     ///   - now: noted with the model.
     package func train(from known: LinkageModel? = nil, now: Timestamp) throws -> LinkageTrainingReport {
         let report = try trained(from: known)
-        try apply(.keepModel(report.outcome.model.bytes, time: now))
+        try apply(.keepModel(report.model.bytes, time: now))
         return report
     }
 
@@ -30,7 +36,9 @@ extension Engine {
         var options = Training.Options()
         options.version = version
         let schema = store.configuration.attributeSchema
-        let outcome: Training.Outcome
+        let devices = try trainDevices()
+        var outcome: Training.Outcome?
+        var refusal: TrainingRefusal?
         do throws(TrainingRefusal) {
             outcome =
                 if let known {
@@ -39,9 +47,14 @@ extension Engine {
                     try Training.trainOrTransfer(table, schema: schema, anchors: anchors, options: options)
                 }
         } catch {
-            throw EngineError.cannotTrain(error)
+            guard case .trained = devices else { throw EngineError.cannotTrain(error) }
+            refusal = error
         }
-        return LinkageTrainingReport(outcome: outcome, records: table.count, anchors: anchors.count)
+        var model = outcome?.model ?? .ofNoRecords(version: version)
+        if case .trained(let found) = devices { model.traffic = found.model }
+        return LinkageTrainingReport(
+            model: model, outcome: outcome, refusal: refusal, devices: devices, records: table.count,
+            anchors: anchors.count)
     }
 
     /// The records with their encodings, the pairs that identifiers have joined, and the next model's version.

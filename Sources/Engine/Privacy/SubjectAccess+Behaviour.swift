@@ -19,6 +19,16 @@ extension SubjectAccess {
         package var discount: Int64?
     }
 
+    /// What is held of the traffic of one device, by whose word; networks and looks are held as keyed tokens, so only how many.
+    package struct DeviceSeen: Sendable, Encodable {
+        package var source: String
+        package var first: String
+        package var last: String
+        package var days: Int
+        package var networks: Int
+        package var looks: Int
+    }
+
     /// What was offered, and what became of it.
     package struct Offered: Sendable, Encodable {
         package var decision: String
@@ -46,6 +56,13 @@ extension SubjectAccess {
         for member in members {
             for entry in try snapshot.facts(of: member.node) {
                 let source = state.sources[Int(entry.key.source.rawValue)].name
+                guard entry.key.kind != .traffic else {
+                    let sealed = SealedTraffic(store.keyRing, store.sealing)
+                    if let summary = try sealed.summary(entry.row, entry.key) {
+                        devices.append(DeviceSeen(summary, source))
+                    }
+                    continue
+                }
                 for fact in try facts.log(entry.row, entry.key).facts { behaviour.append(Deed(fact, source)) }
             }
             try snapshot.decisions(of: member.node) { key, row in
@@ -70,6 +87,16 @@ extension SubjectAccess.Deed {
         case .returned(_, let money): amount = money
         case .none, .exposure, .response: break
         }
+    }
+}
+
+extension SubjectAccess.DeviceSeen {
+    fileprivate init(_ summary: TrafficSummary, _ source: String) {
+        func text(_ hour: Int32) -> String { Timestamp(milliseconds: Int64(hour) * 3_600_000).description }
+        self.init(
+            source: source, first: text(summary.first), last: text(summary.last),
+            days: Set(summary.presences.map(\.day)).count, networks: Set(summary.presences.map(\.address)).count,
+            looks: summary.looks.count)
     }
 }
 

@@ -43,6 +43,9 @@ extension SubjectAccess {
                 return [deed.time, deed.kind, deed.categories.joined(separator: ", "), money, deed.source]
             })
         page += Self.table(
+            "Your devices, as keyed tokens", ["first seen", "last seen", "days", "networks", "by whose word"],
+            devices.map { [$0.first, $0.last, "\($0.days)", "\($0.networks)", $0.source] })
+        page += Self.table(
             "What you were offered", ["time", "offer", "channel", "what became of it"],
             offers.map { offered in
                 let became = offered.outcomes.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }

@@ -111,11 +111,12 @@ package struct SubjectAccess: Sendable, Encodable {
     package var reads: [Read] = []
     package var recipients: [Recipient] = []
     package var behaviour: [Deed] = []
+    package var devices: [DeviceSeen] = []
     package var offers: [Offered] = []
 
     private enum CodingKeys: String, CodingKey {
         case schema, controller, issued, profile, identifiers, links, records, assertions, consents, reads, recipients
-        case behaviour, offers
+        case behaviour, devices, offers
     }
 }
 

@@ -37,6 +37,38 @@ package struct EvaluationOfIdentifiers: Sendable, Encodable {
     package var connectedPairs: Int?
     package var foundConnectedPairs: Int?
     package var sessions = Sessions()
+    /// The same without what likeness has joined; nil where no model links.
+    package var withoutLikeness: WithoutLikeness?
+
+    /// What identifiers alone give.
+    package struct WithoutLikeness: Hashable, Sendable, Encodable {
+        package var foundPairs: Int
+        package var rightPairs: Int
+        package var sessions: Sessions
+        /// Of the pairs that likeness adds, those of one person; nil: it adds none.
+        package var addedPrecision: Double?
+
+        package var precision: Double? { Agreement.share(rightPairs, of: foundPairs) }
+
+        private enum CodingKeys: String, CodingKey {
+            case precision, addressable, wrong
+            case foundPairs = "found_pairs"
+            case rightPairs = "right_pairs"
+            case addressableShare = "addressable_share"
+            case addedPrecision = "added_precision"
+        }
+
+        package func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(foundPairs, forKey: .foundPairs)
+            try container.encode(rightPairs, forKey: .rightPairs)
+            try container.encode(precision, forKey: .precision)
+            try container.encode(sessions.addressable, forKey: .addressable)
+            try container.encode(sessions.wrong, forKey: .wrong)
+            try container.encode(sessions.share, forKey: .addressableShare)
+            try container.encode(addedPrecision, forKey: .addedPrecision)
+        }
+    }
 
     package var precision: Double? { Agreement.share(rightPairs, of: foundPairs) }
     package var recall: Double? {
@@ -55,6 +87,7 @@ package struct EvaluationOfIdentifiers: Sendable, Encodable {
         case wrongShare = "wrong_share"
         case addressableBefore = "addressable_before"
         case addressableShareBefore = "addressable_share_before"
+        case withoutLikeness = "without_likeness"
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -78,12 +111,23 @@ package struct EvaluationOfIdentifiers: Sendable, Encodable {
         try container.encode(sessions.wrongShare, forKey: .wrongShare)
         try container.encode(sessions.addressableBefore, forKey: .addressableBefore)
         try container.encode(sessions.shareBefore, forKey: .addressableShareBefore)
+        try container.encodeIfPresent(withoutLikeness, forKey: .withoutLikeness)
     }
 }
 
 extension TruthOfIdentifiers {
     package func evaluate(_ engine: Engine) throws -> EvaluationOfIdentifiers {
-        let anchors = try self.anchors(engine)
+        var result = try evaluate(try anchors(engine) { try NodeAnchors($0, nodes: $1) })
+        guard try engine.models().contains(where: \.isActive) else { return result }
+        let plain = try evaluate(try anchors(engine) { try NodeAnchors(withoutLikeness: $0, nodes: $1) })
+        result.withoutLikeness = EvaluationOfIdentifiers.WithoutLikeness(
+            foundPairs: plain.foundPairs, rightPairs: plain.rightPairs, sessions: plain.sessions,
+            addedPrecision: Agreement.share(
+                result.rightPairs - plain.rightPairs, of: result.foundPairs - plain.foundPairs))
+        return result
+    }
+
+    private func evaluate(_ anchors: [NodeID?]) throws -> EvaluationOfIdentifiers {
         var numbering = Numbering<NodeID>()
         let profiles = anchors.map { anchor in anchor.map { numbering.number(of: $0) } }
         var result = EvaluationOfIdentifiers()
@@ -96,11 +140,13 @@ extension TruthOfIdentifiers {
         return result
     }
 
-    private func anchors(_ engine: Engine) throws -> [NodeID?] {
+    private func anchors(
+        _ engine: Engine, _ groups: (borrowing ReadTransaction, UInt64) throws -> NodeAnchors
+    ) throws -> [NodeID?] {
         let configuration = engine.store.configuration
         return try engine.store.environment.read { transaction in
             let state = try StoreState(transaction, configuration: configuration)
-            let anchors = try NodeAnchors(transaction, nodes: state.nextNode)
+            let anchors = try groups(transaction, state.nextNode)
             return try entries.map { entry in
                 try transaction.get(Tables.identifiers, engine.store.storedKeys.stored(entry.key, transaction)).flatMap
                 { anchors.anchor(of: $0.node) }

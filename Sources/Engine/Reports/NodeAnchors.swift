@@ -26,6 +26,26 @@ package struct NodeAnchors: Sendable {
         anchors = found
     }
 
+    /// As if nothing were linked by likeness: by the other links that join, each group under its first member.
+    init(withoutLikeness snapshot: borrowing some Snapshot & ~Copyable, nodes: UInt64) throws {
+        var found = [UInt64](repeating: 0, count: Int(nodes))
+        try snapshot.scan(Tables.components) { _, payload in
+            guard case .component(let component) = try ComponentCodec.decode(payload, version: ComponentCodec.version)
+            else { return .proceed }
+            let links = component.linksApart ? try snapshot.linksApart(of: component) : component.links
+            var sets = UnionFind(count: component.members.count)
+            for link in links where link.kind != .probabilistic && link.verdict == .joined {
+                sets.union(Int32(link.left), Int32(link.right))
+            }
+            for (place, member) in component.members.enumerated()
+            where !member.flags.contains(.hidden) && member.node.rawValue < nodes {
+                found[Int(member.node.rawValue)] = component.members[Int(sets.find(Int32(place)))].node.rawValue
+            }
+            return .proceed
+        }
+        anchors = found
+    }
+
     /// Nil where the node is not held, or hidden.
     package func anchor(of node: NodeID) -> NodeID? {
         guard node.rawValue < UInt64(anchors.count), anchors[Int(node.rawValue)] != 0 else { return nil }

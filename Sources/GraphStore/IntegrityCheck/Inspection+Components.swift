@@ -123,7 +123,8 @@ extension Inspection {
         }
         let clustering = Clusterer.cluster(
             nodes: component.members.map { ClusterNode(key: $0.key, namespace: $0.namespace) }, links: links,
-            cannotLinks: cannotLinks, policies: policies, likeness: try likeness(component, snapshot))
+            cannotLinks: cannotLinks, policies: policies, likeness: try likeness(component, snapshot),
+            traffic: try traffic(component, snapshot))
         if clustering.clusters.map({ UInt16($0) }) != component.members.map(\.cluster) {
             report.add("component \(root.rawValue): its clusters are not what its evidence gives")
         }

@@ -32,8 +32,8 @@ extension Inspection {
         }
         if wrong > 0 { report.add("filings, blocks: \(wrong) rows are missing or not what their records say") }
         let rows = (try snapshot.count(Tables.filings), try snapshot.count(Tables.blocks))
-        if rows.0 != build.nodes.count {
-            report.add("filings: \(rows.0) rows, \(build.nodes.count) records can be compared")
+        if rows.0 != build.count {
+            report.add("filings: \(rows.0) rows, \(build.count) records and devices can be compared")
         }
         if rows.1 != blocks { report.add("blocks: \(rows.1) rows, \(blocks) belong to a record") }
     }
@@ -41,7 +41,7 @@ extension Inspection {
     private mutating func inspectMatches(
         _ build: LinkageBuild, _ snapshot: borrowing some Snapshot & ~Copyable
     ) throws {
-        let expected = build.matches(BulkMatcher(build.table, build.linkage.model))
+        let expected = build.allMatches()
         for (pair, row) in expected {
             let name = "matches: \(pair.first.rawValue), \(pair.second.rawValue)"
             if try snapshot.get(Tables.matches, pair) != row { report.add("\(name) is missing or weighs otherwise") }
@@ -66,11 +66,16 @@ extension Inspection {
         _ pair: NodePair, _ row: MatchRow, _ model: LinkageModel, _ name: String,
         _ snapshot: borrowing some Snapshot & ~Copyable
     ) throws {
-        guard row.weight >= model.linkThreshold, likenesses[pair] == nil else { return }
+        guard likenesses[pair] == nil else { return }
         guard let near = held[pair.first], let far = held[pair.second] else {
             report.add("\(name): an end is not held")
             return
         }
+        let isOfRecords = near.member.namespace == .record
+        if isOfRecords, row.weight < model.linkThreshold { return }
+        // What many people use is nobody's device.
+        let flags = near.member.flags.union(far.member.flags)
+        if !isOfRecords, !flags.isDisjoint(with: [.hub, .hidden]) { return }
         let timeToLive = self.timeToLive(near.member, far.member)
         let likeness = row.likeness(version: model.version)
         guard likeness.standing(at: hour, timeToLive: timeToLive, policies: policies).isLive else { return }
@@ -87,6 +92,21 @@ extension Inspection {
             }
             likenesses[ends] = likeness
         }
+    }
+
+    /// The traffic of a component's devices; nil where no two of them are alike.
+    func traffic(
+        _ component: Component, _ snapshot: borrowing some Snapshot & ~Copyable
+    ) throws -> MemberTraffic? {
+        let isOfDevices = component.links.contains { link in
+            link.kind == .probabilistic && component.members[Int(link.left)].namespace != .record
+        }
+        guard isOfDevices, let linkage, let scorer = linkage.trafficScorer else { return nil }
+        let profiles = try component.members.map { member in
+            guard policies.isDevice(member.namespace) else { return TrafficProfile?.none }
+            return try linkage.traffic(of: member.node, snapshot)?.profile
+        }
+        return MemberTraffic(scorer, profiles: profiles)
     }
 
     /// The encodings of a component's records; nil where nothing is linked by likeness, or there are fewer than two.

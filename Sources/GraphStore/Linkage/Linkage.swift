@@ -10,6 +10,9 @@ package final class Linkage: Sendable {
     let hasher: BlockHasher
     let cache = EncodingCache()
     private let sealing: Sealing
+    /// What weighs the traffic of devices; nil where the model has nothing for that.
+    package let trafficScorer: TrafficScorer?
+    package let sealedTraffic: SealedTraffic
 
     package init(_ model: LinkageModel, schema: AttributeSchema, keyRing: KeyRing, sealing: Sealing) {
         self.model = model
@@ -17,6 +20,8 @@ package final class Linkage: Sendable {
         self.sealing = sealing
         scorer = PairScorer(model)
         hasher = BlockHasher(keyRing: keyRing)
+        trafficScorer = model.traffic.map { TrafficScorer($0) }
+        sealedTraffic = SealedTraffic(keyRing, sealing)
     }
 
     /// The active model of a store; nil where there is none.
@@ -48,7 +53,27 @@ package final class Linkage: Sendable {
     }
 
     /// Most records of a block of a rule.
-    func limit(_ rule: UInt8) -> Int { model.blocking.entries[Int(rule)].blockLimit }
+    func limit(_ rule: UInt8) -> Int {
+        rule == Self.trafficRule ? TrafficProfile.blockLimit : model.blocking.entries[Int(rule)].blockLimit
+    }
+
+    /// In filings, of blocks of devices; plans have fewer rules.
+    static let trafficRule = UInt8.max
+    /// Of block keys of devices: no rule has this number.
+    private static let trafficNumber = UInt64(1) << 63
+
+    /// The blocks of a device, each once.
+    func entries(of profile: TrafficProfile) -> [Filing.Entry] {
+        profile.groups.map { group in
+            Filing.Entry(rule: Self.trafficRule, block: hasher.key(rule: Self.trafficNumber, group: group))
+        }
+    }
+
+    /// A device's traffic; nil where the model has nothing for it, or nothing is known of it.
+    package func traffic(of node: NodeID, _ snapshot: borrowing some Snapshot & ~Copyable) throws -> DeviceTraffic? {
+        guard trafficScorer != nil else { return nil }
+        return try snapshot.traffic(of: node, sealedTraffic)
+    }
 
     /// A record that is filed, made ready to be weighed; nil: it is not filed, or not held any more.
     func weighable(

@@ -12,6 +12,7 @@ package struct LinkageBuild {
     package private(set) var nodes: [NodeID] = []
     package private(set) var ends: [Likeness.End] = []
     private var checks: [UInt32] = []
+    package let devices: DeviceBuild
 
     /// Reads every record that has an encoding.
     package init(_ linkage: Linkage, _ snapshot: borrowing some Snapshot & ~Copyable) throws {
@@ -21,9 +22,13 @@ package struct LinkageBuild {
         nodes = table.origins.map { read.nodes[$0] }
         ends = table.origins.map { read.ends[$0] }
         checks = table.origins.map { read.records[$0].encoding.check }
+        devices = try DeviceBuild(linkage, snapshot)
     }
 
-    /// The pairs at the review threshold or above, by their nodes; each once, its lower node first.
+    /// How many records and devices can be compared.
+    package var count: Int { nodes.count + devices.count }
+
+    /// The pairs of records at the review threshold or above, by their nodes; each once, its lower node first.
     package func matches(_ matcher: BulkMatcher) -> [(pair: NodePair, row: MatchRow)] {
         let links = matcher.links(atLeast: linkage.model.reviewThreshold)
         return links.map { link in
@@ -44,6 +49,12 @@ package struct LinkageBuild {
             let entries = table.withRecord(record) { linkage.entries(of: $0) }
             try body(nodes[record], Filing(end: ends[record], check: checks[record], entries: entries))
         }
+        try devices.forEachFiling(body)
+    }
+
+    /// All pairs, each once, its lower node first.
+    package func allMatches() -> [(pair: NodePair, row: MatchRow)] {
+        matches(BulkMatcher(table, linkage.model)) + devices.matches(linkage)
     }
 
     /// Replaces what the three tables hold.
@@ -51,13 +62,13 @@ package struct LinkageBuild {
         try Self.clear(&transaction)
         var blocks: [BlockRow] = []
         try forEachFiling { node, filing in
-            try transaction.put(Tables.filings, node, filing, .append)
+            try transaction.put(Tables.filings, node, filing)
             for entry in filing.entries { blocks.append(BlockRow(block: entry.block, record: node)) }
         }
         blocks.sort()
         for row in blocks { try transaction.put(Tables.blocks, row, (), .append) }
         blocks = []
-        for (pair, row) in matches(BulkMatcher(table, linkage.model)) {
+        for (pair, row) in allMatches() {
             try transaction.put(Tables.matches, pair, row)
             try transaction.put(Tables.matches, pair.reversed, row)
         }
@@ -96,7 +107,7 @@ package struct LinkageRecords {
 
 extension Snapshot where Self: ~Copyable {
     /// Whether a node is being erased.
-    fileprivate func isFenced(_ node: NodeID) throws -> Bool {
+    func isFenced(_ node: NodeID) throws -> Bool {
         guard try count(Tables.erasures) > 0 else { return false }
         return try storedMember(node)?.flags.contains(.fenced) ?? false
     }

@@ -14,6 +14,8 @@ package struct FactKey: Hashable, Comparable, Sendable {
         case events = 1
         /// Of a record's version: on the record's node, and with it.
         case record = 2
+        /// What events show of a device and its networks: on each device of theirs, or on the session where there is none.
+        case traffic = 3
     }
 
     package var node: NodeID

@@ -71,8 +71,8 @@ extension Workspace {
                 if isPresent(try load(other, transaction)) { others.append(other) }
             }
         }
-        if nodes[index].isRecord, let linkage {
-            for match in try transaction.matches(of: nodes[index].id, atLeast: linkage.model.linkThreshold) {
+        if let linkage, let least = leastMatch(of: dense, linkage) {
+            for match in try transaction.matches(of: nodes[index].id, atLeast: least) {
                 if try loadIfHeld(match.other, transaction) != nil { others.append(match.other) }
             }
         }

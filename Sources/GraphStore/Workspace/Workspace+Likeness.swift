@@ -12,8 +12,8 @@ extension Workspace {
         while let linkage, matchedNodes < nodes.count {
             let dense = Int32(matchedNodes)
             matchedNodes += 1
-            guard nodes[Int(dense)].isRecord else { continue }
-            try recallMatches(of: dense, linkage.model, transaction)
+            guard let least = leastMatch(of: dense, linkage) else { continue }
+            try recallMatches(of: dense, linkage.model, atLeast: least, transaction)
         }
         // All nodes are looked at: what none of them has named is no likeness any more.
         while matchedLinks < links.count {
@@ -23,10 +23,16 @@ extension Workspace {
         }
     }
 
+    /// From what weight on pairs of a node are links: of devices those too that may only be rivals of others. Nil: none is.
+    func leastMatch(of dense: Int32, _ linkage: Linkage) -> LinkWeight? {
+        if nodes[Int(dense)].isRecord { return linkage.model.linkThreshold }
+        return policies.isDevice(nodes[Int(dense)].namespace) ? linkage.trafficScorer?.model.reviewThreshold : nil
+    }
+
     private mutating func recallMatches(
-        of dense: Int32, _ model: LinkageModel, _ transaction: borrowing WriteTransaction
+        of dense: Int32, _ model: LinkageModel, atLeast least: LinkWeight, _ transaction: borrowing WriteTransaction
     ) throws {
-        for match in try transaction.matches(of: nodes[Int(dense)].id, atLeast: model.linkThreshold) {
+        for match in try transaction.matches(of: nodes[Int(dense)].id, atLeast: least) {
             guard let other = try loadIfHeld(match.other, transaction) else { continue }
             let index = Int(try link(dense, other, .probabilistic, transaction))
             recalled.insert(index)
@@ -47,12 +53,14 @@ extension Workspace {
         guard hasEvidence(index), links[index].standing.isLive, isPresent(left), isPresent(right) else {
             return .nowhere
         }
-        return .active
+        // What many people use is nobody's device.
+        return nodes[Int(left)].isHub || nodes[Int(right)].isHub ? .nowhere : .active
     }
 
     /// Whether a component has records that a model can compare: two at least.
     func hasLikeness(_ component: Int) -> Bool {
         guard linkage != nil else { return false }
+        if hasTraffic(component) { return true }
         var records = 0
         for member in memberList[regrouped[component].members] where nodes[Int(member)].isRecord {
             records += 1
@@ -61,9 +69,30 @@ extension Workspace {
         return false
     }
 
+    /// Whether two devices of a component are alike.
+    private func hasTraffic(_ component: Int) -> Bool {
+        linkage?.trafficScorer != nil
+            && linkList[regrouped[component].links].contains { link in
+                links[Int(link)].kind == .probabilistic && !nodes[Int(links[Int(link)].left)].isRecord
+            }
+    }
+
+    /// The traffic of a component's devices; nil where no two of them are alike.
+    func traffic(of component: Int, _ transaction: borrowing WriteTransaction) throws -> MemberTraffic? {
+        guard hasTraffic(component), let linkage, let scorer = linkage.trafficScorer else { return nil }
+        let profiles = try memberList[regrouped[component].members].map { member in
+            let node = nodes[Int(member)]
+            guard policies.isDevice(node.namespace) else { return TrafficProfile?.none }
+            return try linkage.traffic(of: node.id, transaction)?.profile
+        }
+        return MemberTraffic(scorer, profiles: profiles)
+    }
+
     /// The encodings of a component's records; nil where nothing is linked by likeness, or there are fewer than two.
     func likeness(of component: Int, _ transaction: borrowing WriteTransaction) throws -> MemberLikeness? {
         guard hasLikeness(component), let linkage else { return nil }
+        let records = memberList[regrouped[component].members].count { nodes[Int($0)].isRecord }
+        guard records > 1 else { return nil }
         let encodings = try memberList[regrouped[component].members].map { member in
             let node = nodes[Int(member)]
             guard node.isRecord, isPresent(member) else { return Weighable?.none }

@@ -232,7 +232,7 @@ extension Workspace {
         let clusterNodes = members.map { ClusterNode(key: nodes[Int($0)].key, namespace: nodes[Int($0)].namespace) }
         return Clusterer.cluster(
             nodes: clusterNodes, links: clusterLinks, cannotLinks: cannotLinks, policies: policies,
-            likeness: try likeness(of: index, transaction))
+            likeness: try likeness(of: index, transaction), traffic: try traffic(of: index, transaction))
     }
 
     /// The loaded nodes that somebody has said to be another person than `member`.

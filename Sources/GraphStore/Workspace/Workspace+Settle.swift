@@ -278,7 +278,8 @@ extension Workspace {
     /// A node exists while anything is held on it, and lives while any of that is within its time to live.
     mutating func judgeNodes(_ transaction: borrowing WriteTransaction) throws {
         var tallies = Array(repeating: Tally(), count: nodes.count)
-        for index in links.indices {
+        // Likeness holds nothing: who lives by it alone does not.
+        for index in links.indices where links[index].kind != .probabilistic {
             let (place, stored) = (links[index].place, links[index].stored)
             tallies[Int(links[index].left)].count(place, stored)
             if !links[index].isLoop { tallies[Int(links[index].right)].count(place, stored) }
@@ -286,6 +287,10 @@ extension Workspace {
         for index in nodes.indices {
             try judge(index, tallies[index], transaction)
             if nodes[index].flags.contains(.fenced) { nodes[index].isAlive = false }
+        }
+        for index in links.indices where links[index].kind == .probabilistic && links[index].place == .active {
+            let ends = [links[index].left, links[index].right].map { nodes[Int($0)] }
+            if ends.contains(where: { !$0.isRecord && !$0.isAlive }) { links[index].place = .nowhere }
         }
     }
 

@@ -93,4 +93,6 @@ package struct FieldID: Hashable, Comparable, Sendable {
     package static let place = FieldID(19)
     package static let hoursOfWeek = FieldID(20)
     package static let honorificSuffix = FieldID(21)
+    /// Of devices alone, and of no schema: whether one's traffic ends where another's begins.
+    package static let handOver = FieldID(63)
 }

@@ -16,6 +16,12 @@ extension Intake {
         return encoding.isEmpty ? nil : encoding.bytes
     }
 
+    /// What an event shows of its device and network. The values end here.
+    func sighting(of attributes: [UInt8]) throws(Refusal) -> Sighting? {
+        var encoder = encoder
+        return try encoder.sighting(document: attributes.span)
+    }
+
     /// The encoding of attributes that somebody searches by, as a JSON object in canonical form.
     package func encoding(document: [UInt8]) throws(Refusal) -> RecordEncoding {
         var encoder = encoder

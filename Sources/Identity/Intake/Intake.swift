@@ -86,6 +86,8 @@ package struct Intake: Sendable {
             behaviour: draft.behaviour, context: draft.context, droppedIdentifiers: dropped)
         if let recordID = draft.recordID {
             observation.record = try record(recordID, of: draft, source: source.name, identifiers: identifiers)
+        } else if let attributes = draft.attributes {
+            observation.sighting = try sighting(of: attributes)
         }
         if !draft.decisions.isEmpty || draft.hasGPC {
             try addDecisions(of: draft, to: &observation, receivedAt: receivedAt)

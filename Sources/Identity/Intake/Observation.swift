@@ -108,6 +108,8 @@ package struct KeyedObservation: Hashable, Sendable {
     /// Each once, in the order sent.
     package var identifiers: [KeyedIdentifier]
     package var record: KeyedRecord?
+    /// What an event shows of its device and network; records have theirs in their attributes.
+    package var sighting: Sighting?
     package var behaviour: [UInt8]?
     /// In force whatever becomes of the evidence.
     package var decisions: [KeyedDecision]
@@ -117,14 +119,15 @@ package struct KeyedObservation: Hashable, Sendable {
 
     package init(
         id: String? = nil, source: String, time: Timestamp, identifiers: [KeyedIdentifier],
-        record: KeyedRecord? = nil, behaviour: [UInt8]? = nil, decisions: [KeyedDecision] = [],
-        context: [UInt8]? = nil, droppedIdentifiers: [Refusal] = []
+        record: KeyedRecord? = nil, sighting: Sighting? = nil, behaviour: [UInt8]? = nil,
+        decisions: [KeyedDecision] = [], context: [UInt8]? = nil, droppedIdentifiers: [Refusal] = []
     ) {
         self.id = id
         self.source = source
         self.time = time
         self.identifiers = identifiers
         self.record = record
+        self.sighting = sighting
         self.behaviour = behaviour
         self.decisions = decisions
         self.context = context

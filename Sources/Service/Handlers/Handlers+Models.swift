@@ -50,7 +50,7 @@ extension Handlers {
         let known = try model(request.from)
         let engine = engine
         let report = try await readers.read { try engine.trained(from: known) }
-        _ = try await writer.apply(.keepModel(report.outcome.model.bytes, time: now))
+        _ = try await writer.apply(.keepModel(report.model.bytes, time: now))
         try await send(SelvedgeTrainLinkageResponse(report), stream)
     }
 
@@ -159,13 +159,24 @@ extension SelvedgeTrainLinkageResponse {
     init(_ report: LinkageTrainingReport) {
         self.init()
         let outcome = report.outcome
-        version = outcome.model.version
+        version = report.model.version
         (records, anchors) = (UInt64(report.records), UInt64(report.anchors))
-        attributes = outcome.model.comparisons.map(\.name)
-        estimatedMatches = UInt64(max(0, outcome.estimatedMatches.rounded()))
-        iterations = UInt32(clamping: outcome.trace.count)
-        rules = UInt32(clamping: outcome.model.blocking.entries.count)
-        coverage = outcome.coverage
-        notLearnt = outcome.refusal?.description ?? ""
+        attributes = report.model.comparisons.map(\.name)
+        estimatedMatches = UInt64(max(0, (outcome?.estimatedMatches ?? 0).rounded()))
+        iterations = UInt32(clamping: outcome?.trace.count ?? 0)
+        rules = UInt32(clamping: report.model.blocking.entries.count)
+        coverage = outcome?.coverage ?? 0
+        notLearnt = (outcome?.refusal ?? report.refusal)?.description ?? ""
+        switch report.devices {
+        case .none: break
+        case .refused(let refusal): devices = .with { $0.refusal = refusal.description }
+        case .trained(let found):
+            devices = .with {
+                $0.trained = UInt64(found.devices)
+                ($0.thresholdBits, $0.precision) = (found.model.linkThreshold.bits, found.model.precision)
+                ($0.knownPairs, $0.knownLinked) = (UInt64(found.known), UInt64(found.knownLinked))
+                $0.knownWrong = UInt64(found.knownWrong)
+            }
+        }
     }
 }

@@ -11,6 +11,10 @@ package enum ComparisonKind: UInt8, Hashable, Sendable, CaseIterable {
     case place = 6
     case ladder = 7
     case set = 8
+    /// The networks of a device's traffic.
+    case networks = 9
+    /// Whether one device's traffic ends where another's begins.
+    case handOver = 10
 
     package init(_ field: FieldID, _ kind: AttributeKind) {
         switch kind {
@@ -41,6 +45,8 @@ package enum ComparisonKind: UInt8, Hashable, Sendable, CaseIterable {
         case .place: ["far", "25 km", "2.5 km", "250 m"]
         case .ladder: ["different", "coarsest", "middle", "equal"]
         case .set: ["different", "Dice 0.35", "Dice 0.5", "Dice 0.75", "equal"]
+        case .networks: ["different", "/16", "/24", "address", "address within a day", "several networks"]
+        case .handOver: ["by turns", "within", "apart", "in succession"]
         }
     }
 
@@ -61,7 +67,7 @@ package enum ComparisonKind: UInt8, Hashable, Sendable, CaseIterable {
     package var exact: Int { orderedCount - 1 }
 
     /// Whether the frequency of values counts: where a field has one token for its value.
-    package var hasFrequencies: Bool { self != .place && self != .set }
+    package var hasFrequencies: Bool { self != .place && self != .set && self != .handOver }
 }
 
 /// Levels beyond the ordered ones.

@@ -62,7 +62,8 @@ extension Likeness {
         var standing = Standing(
             isLive: true, partyRank: max(ranks[0], ranks[1]),
             weight: UInt16(clamping: weight.rawValue), nextLook: nil)
-        guard let timeToLive else { return standing }
+        // Of devices that never expire as well.
+        guard let timeToLive = timeToLive ?? policies.likenessHours else { return standing }
         let expiry = Evidence.expiryHour(min(ends.0.time, ends.1.time), timeToLive: timeToLive)
         standing.isLive = hour < expiry
         standing.nextLook = standing.isLive ? expiry : nil

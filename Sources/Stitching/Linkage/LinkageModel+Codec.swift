@@ -22,10 +22,12 @@ extension LinkageModel {
     }
 
     package static let format: UInt8 = 1
+    /// With traffic: after the blocking plan the precision that its threshold states, a length, and a model in bytes of its own.
+    package static let formatWithTraffic: UInt8 = 2
 
     package var bytes: [UInt8] {
         var out = ModelWriter()
-        out.put(Self.format)
+        out.put(traffic == nil ? Self.format : Self.formatWithTraffic)
         out.put(version)
         out.put(UInt64(trainedRecords))
         out.put(UInt32(bitPattern: linkThreshold.rawValue))
@@ -39,13 +41,19 @@ extension LinkageModel {
             out.put(entry.rule.number)
             out.put(UInt32(entry.blockLimit))
         }
+        if let traffic {
+            let bytes = traffic.asLinkageModel.bytes
+            out.put(traffic.precision.bitPattern)
+            out.put(UInt32(bytes.count))
+            out.bytes += bytes
+        }
         out.put(Checksum.crc32(out.bytes.span))
         return out.bytes
     }
 
     package init(bytes: Span<UInt8>) throws(Damage) {
         guard bytes.count > 5 else { throw .wrongLength }
-        guard bytes[0] == Self.format else { throw .unknownFormat(bytes[0]) }
+        guard [Self.format, Self.formatWithTraffic].contains(bytes[0]) else { throw .unknownFormat(bytes[0]) }
         var reader = ModelReader(bytes, position: bytes.count - 4)
         guard Checksum.crc32(bytes.extracting(0..<bytes.count - 4)) == (try reader.word()) else { throw .wrongCheck }
         reader = ModelReader(bytes.extracting(0..<bytes.count - 4), position: 1)
@@ -62,7 +70,19 @@ extension LinkageModel {
         guard count <= Comparison.limit else { throw .impossible("comparisons") }
         for _ in 0..<count { comparisons.append(try ComparisonModel(&reader)) }
         blocking = try Self.plan(&reader)
+        if bytes[0] == Self.formatWithTraffic { traffic = try Self.traffic(&reader) }
         guard reader.isAtEnd else { throw .wrongLength }
+    }
+
+    private static func traffic(_ reader: inout ModelReader) throws(Damage) -> TrafficModel {
+        let precision = try reader.real(0...1, "precision")
+        let length = Int(try reader.word())
+        var bytes: [UInt8] = []
+        for _ in 0..<length { bytes.append(try reader.byte()) }
+        let model = try LinkageModel(bytes: bytes.span)
+        guard model.traffic == nil, model.comparisons.map(\.comparison) == TrafficField.allCases.map(\.comparison)
+        else { throw .impossible("traffic") }
+        return TrafficModel(model, precision: precision)
     }
 
     private static func plan(_ reader: inout ModelReader) throws(Damage) -> BlockingPlan {

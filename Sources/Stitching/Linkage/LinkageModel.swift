@@ -98,10 +98,12 @@ package struct LinkageModel: Hashable, Sendable {
     package var blocking: BlockingPlan
     /// Of how many records it was trained.
     package var trainedRecords: Int
+    /// What links the traffic of devices; nil: nothing does.
+    package var traffic: TrafficModel?
 
     package init(
         version: UInt32, comparisons: [ComparisonModel], shares: [Double], linkThreshold: LinkWeight,
-        reviewThreshold: LinkWeight, blocking: BlockingPlan, trainedRecords: Int
+        reviewThreshold: LinkWeight, blocking: BlockingPlan, trainedRecords: Int, traffic: TrafficModel? = nil
     ) {
         self.version = version
         self.comparisons = comparisons
@@ -110,6 +112,15 @@ package struct LinkageModel: Hashable, Sendable {
         self.reviewThreshold = reviewThreshold
         self.blocking = blocking
         self.trainedRecords = trainedRecords
+        self.traffic = traffic
+    }
+
+    /// A model that links no records.
+    package static func ofNoRecords(version: UInt32) -> LinkageModel {
+        LinkageModel(
+            version: version, comparisons: [], shares: PairClass.allCases.map { _ in 0 },
+            linkThreshold: LinkWeight(probability: 0.5), reviewThreshold: LinkWeight(probability: 0.1),
+            blocking: .none, trainedRecords: 0)
     }
 
     /// The part of pairs that belong to no class.
@@ -166,6 +177,8 @@ extension LinkageModel {
         for index in model.comparisons.indices {
             model.comparisons[index].frequencies = FrequencyTable(tokens: [], counts: [], total: 0, otherCount: 1)
         }
+        // Of devices nothing holds elsewhere: their threshold was found among these.
+        model.traffic = nil
         return model
     }
 }

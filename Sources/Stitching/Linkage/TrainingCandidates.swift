@@ -96,7 +96,7 @@ struct TrainingCandidates {
         case .code, .category: [.whole]
         case .date: [.whole, .year, .month, .day]
         case .ladder: [.finest, .middle]
-        case .place, .set: []
+        case .place, .set, .networks, .handOver: []
         }
     }
 }

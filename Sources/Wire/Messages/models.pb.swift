@@ -67,6 +67,46 @@ public nonisolated struct SelvedgeTrainLinkageResponse: Sendable {
   /// Why nothing was learnt of errors here; empty: it was.
   public var notLearnt: String = String()
 
+  /// The part that links devices; absent: no event told of a device.
+  public var devices: SelvedgeDeviceTraining {
+    get {_devices ?? SelvedgeDeviceTraining()}
+    set {_devices = newValue}
+  }
+  /// Returns true if `devices` has been explicitly set.
+  public var hasDevices: Bool {self._devices != nil}
+  /// Clears the value of `devices`. Subsequent reads from it will return its default value.
+  public mutating func clearDevices() {self._devices = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _devices: SelvedgeDeviceTraining? = nil
+}
+
+public nonisolated struct SelvedgeDeviceTraining: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Devices that it was made of.
+  public var trained: UInt64 = 0
+
+  public var thresholdBits: Double = 0
+
+  /// That the threshold states, 0 to 1.
+  public var precision: Double = 0
+
+  /// Pairs of which it is known whose they are, those of them at the threshold, and of these those of two people.
+  public var knownPairs: UInt64 = 0
+
+  public var knownLinked: UInt64 = 0
+
+  public var knownWrong: UInt64 = 0
+
+  /// Why no devices are linked; empty: they are.
+  public var refusal: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -579,7 +619,7 @@ nonisolated extension SelvedgeTrainLinkageRequest: SwiftProtobuf.Message, SwiftP
 
 nonisolated extension SelvedgeTrainLinkageResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".TrainLinkageResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}records\0\u{1}anchors\0\u{1}attributes\0\u{3}estimated_matches\0\u{1}iterations\0\u{1}rules\0\u{1}coverage\0\u{3}not_learnt\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}records\0\u{1}anchors\0\u{1}attributes\0\u{3}estimated_matches\0\u{1}iterations\0\u{1}rules\0\u{1}coverage\0\u{3}not_learnt\0\u{1}devices\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -596,12 +636,17 @@ nonisolated extension SelvedgeTrainLinkageResponse: SwiftProtobuf.Message, Swift
       case 7: try { try decoder.decodeSingularUInt32Field(value: &self.rules) }()
       case 8: try { try decoder.decodeSingularDoubleField(value: &self.coverage) }()
       case 9: try { try decoder.decodeSingularStringField(value: &self.notLearnt) }()
+      case 10: try { try decoder.decodeSingularMessageField(value: &self._devices) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.version != 0 {
       try visitor.visitSingularUInt32Field(value: self.version, fieldNumber: 1)
     }
@@ -629,6 +674,9 @@ nonisolated extension SelvedgeTrainLinkageResponse: SwiftProtobuf.Message, Swift
     if !self.notLearnt.isEmpty {
       try visitor.visitSingularStringField(value: self.notLearnt, fieldNumber: 9)
     }
+    try { if let v = self._devices {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -642,6 +690,67 @@ nonisolated extension SelvedgeTrainLinkageResponse: SwiftProtobuf.Message, Swift
     if lhs.rules != rhs.rules {return false}
     if lhs.coverage != rhs.coverage {return false}
     if lhs.notLearnt != rhs.notLearnt {return false}
+    if lhs._devices != rhs._devices {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension SelvedgeDeviceTraining: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DeviceTraining"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}trained\0\u{3}threshold_bits\0\u{1}precision\0\u{3}known_pairs\0\u{3}known_linked\0\u{3}known_wrong\0\u{1}refusal\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.trained) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.thresholdBits) }()
+      case 3: try { try decoder.decodeSingularDoubleField(value: &self.precision) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.knownPairs) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.knownLinked) }()
+      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.knownWrong) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.refusal) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.trained != 0 {
+      try visitor.visitSingularUInt64Field(value: self.trained, fieldNumber: 1)
+    }
+    if self.thresholdBits.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.thresholdBits, fieldNumber: 2)
+    }
+    if self.precision.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.precision, fieldNumber: 3)
+    }
+    if self.knownPairs != 0 {
+      try visitor.visitSingularUInt64Field(value: self.knownPairs, fieldNumber: 4)
+    }
+    if self.knownLinked != 0 {
+      try visitor.visitSingularUInt64Field(value: self.knownLinked, fieldNumber: 5)
+    }
+    if self.knownWrong != 0 {
+      try visitor.visitSingularUInt64Field(value: self.knownWrong, fieldNumber: 6)
+    }
+    if !self.refusal.isEmpty {
+      try visitor.visitSingularStringField(value: self.refusal, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: SelvedgeDeviceTraining, rhs: SelvedgeDeviceTraining) -> Bool {
+    if lhs.trained != rhs.trained {return false}
+    if lhs.thresholdBits != rhs.thresholdBits {return false}
+    if lhs.precision != rhs.precision {return false}
+    if lhs.knownPairs != rhs.knownPairs {return false}
+    if lhs.knownLinked != rhs.knownLinked {return false}
+    if lhs.knownWrong != rhs.knownWrong {return false}
+    if lhs.refusal != rhs.refusal {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -19,7 +19,8 @@ struct EvaluateCommand: ParsableCommand {
             identifiers with one true person (shared = 1 is left out); recall among identifiers that a path of that \
             person's own observations connects (by the column island, else by --observations); and the share of \
             sessions that are addressable: their profile holds an e-mail, phone, login, loyalty or customer id of their \
-            true person and of nobody else. With --observations also that share before stitching.
+            true person and of nobody else. With --observations also that share before stitching. Where a model \
+            links, the same as identifiers alone have it.
 
             Other columns are ignored. Rows of placeholders, such as test@test.com, are counted apart: they are nobody's, \
             and no profile holds them. A row that cannot be read is named and left out; the exit code is then 1. Values go through the store's normalisers and keys.

@@ -74,5 +74,12 @@ enum EvaluationText {
         table.add(["wrong", "\(sessions.wrong)", decimal(sessions.wrongShare)])
         table.add(["unaddressable", "\(sessions.unaddressable)", ""])
         try table.print()
+        guard let plain = evaluation.withoutLikeness else { return }
+        var likeness = TextTable(["", "by identifiers alone", "with likeness"])
+        likeness.add(["pairwise precision", decimal(plain.precision), decimal(evaluation.precision)])
+        likeness.add(["addressable", decimal(plain.sessions.share), decimal(sessions.share)])
+        likeness.add(["wrong", decimal(plain.sessions.wrongShare), decimal(sessions.wrongShare)])
+        likeness.add(["precision of the pairs that likeness adds", "", decimal(plain.addedPrecision)])
+        try likeness.print()
     }
 }

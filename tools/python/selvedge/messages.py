@@ -24,7 +24,7 @@ from selvedge._proto.selvedge.v1.ingest_pb2 import (
     AssertRequest, AssertResponse, Decision, DecisionOutcome, ItemOutcome, Notice, Observation, RecordRequest,
     RecordResponse, RecordStreamRequest, RecordStreamResponse, RetractRequest, RetractResponse, TCFChoices)
 from selvedge._proto.selvedge.v1.models_pb2 import (
-    CompareRecordsRequest, CompareRecordsResponse, LinkageModelSummary, LinkRequest, LinkResponse, ListModelsRequest,
+    CompareRecordsRequest, CompareRecordsResponse, DeviceTraining, LinkageModelSummary, LinkRequest, LinkResponse, ListModelsRequest,
     ListModelsResponse, ListReviewsRequest, ListReviewsResponse, ReviewRequest, ReviewResponse, ShowModelRequest,
     ShowModelResponse, TrainLinkageRequest, TrainLinkageResponse, TrainScoresRequest, TrainScoresResponse)
 from selvedge._proto.selvedge.v1.offer_pb2 import (
@@ -48,7 +48,7 @@ __all__ = [
     "CertificateResponse", "CheckRequest", "CheckResponse", "ClientHello", "ClustersRequest", "ClustersResponse",
     "CompareRecordsRequest", "CompareRecordsResponse", "ConsentCheckRequest", "ConsentCheckResponse",
     "DecideOfferRequest", "DecideOfferResponse", "DecideRequest", "DecideResponse", "Decision", "DecisionOutcome",
-    "DescribeRequest", "DescribeResponse", "Digest", "DigestRequest", "DigestResponse", "Erasure", "ErrorDetail",
+    "DescribeRequest", "DeviceTraining", "DescribeResponse", "Digest", "DigestRequest", "DigestResponse", "Erasure", "ErrorDetail",
     "Estimate", "ExplainRequest", "ExplainResponse", "ExportRequest", "ExportResponse", "FactCount",
     "HealthCheckRequest", "HealthCheckResponse", "Identifier", "ItemOutcome", "KeyRequest", "KeyResponse",
     "LedgerEntry", "LedgerRequest", "LedgerResponse", "LiftRequest", "LinkRequest", "LinkResponse",

@@ -91,6 +91,6 @@ struct StoreLoad {
         EvidenceRecorder(
             record: { try Applier.record($0, store: $1, state: &$2, transaction: &$3) },
             sweep: { try Applier.sweep(to: $0, store: $1, state: &$2, transaction: &$3) },
-            noteFacts: { try Applier.noteFacts($0, store: $1, state: $2, transaction: &$3) })
+            noteFacts: { try Applier.noteFacts($0, store: $1, state: &$2, transaction: &$3) })
     }
 }

@@ -48,6 +48,24 @@ class CompareRecordsResponse(_message.Message):
     steps: _containers.RepeatedCompositeFieldContainer[CompareRecordsResponse.Step]
     def __init__(self, prior_bits: _Optional[float] = ..., steps: _Optional[_Iterable[_Union[CompareRecordsResponse.Step, _Mapping]]] = ..., other_classes_bits: _Optional[float] = ..., bits: _Optional[float] = ..., probability: _Optional[float] = ..., decision: _Optional[_Union[CompareRecordsResponse.Decision, str]] = ...) -> None: ...
 
+class DeviceTraining(_message.Message):
+    __slots__ = ["known_linked", "known_pairs", "known_wrong", "precision", "refusal", "threshold_bits", "trained"]
+    KNOWN_LINKED_FIELD_NUMBER: _ClassVar[int]
+    KNOWN_PAIRS_FIELD_NUMBER: _ClassVar[int]
+    KNOWN_WRONG_FIELD_NUMBER: _ClassVar[int]
+    PRECISION_FIELD_NUMBER: _ClassVar[int]
+    REFUSAL_FIELD_NUMBER: _ClassVar[int]
+    THRESHOLD_BITS_FIELD_NUMBER: _ClassVar[int]
+    TRAINED_FIELD_NUMBER: _ClassVar[int]
+    known_linked: int
+    known_pairs: int
+    known_wrong: int
+    precision: float
+    refusal: str
+    threshold_bits: float
+    trained: int
+    def __init__(self, trained: _Optional[int] = ..., threshold_bits: _Optional[float] = ..., precision: _Optional[float] = ..., known_pairs: _Optional[int] = ..., known_linked: _Optional[int] = ..., known_wrong: _Optional[int] = ..., refusal: _Optional[str] = ...) -> None: ...
+
 class LinkRequest(_message.Message):
     __slots__ = ["model", "none"]
     MODEL_FIELD_NUMBER: _ClassVar[int]
@@ -162,10 +180,11 @@ class TrainLinkageRequest(_message.Message):
     def __init__(self, **kwargs) -> None: ...
 
 class TrainLinkageResponse(_message.Message):
-    __slots__ = ["anchors", "attributes", "coverage", "estimated_matches", "iterations", "not_learnt", "records", "rules", "version"]
+    __slots__ = ["anchors", "attributes", "coverage", "devices", "estimated_matches", "iterations", "not_learnt", "records", "rules", "version"]
     ANCHORS_FIELD_NUMBER: _ClassVar[int]
     ATTRIBUTES_FIELD_NUMBER: _ClassVar[int]
     COVERAGE_FIELD_NUMBER: _ClassVar[int]
+    DEVICES_FIELD_NUMBER: _ClassVar[int]
     ESTIMATED_MATCHES_FIELD_NUMBER: _ClassVar[int]
     ITERATIONS_FIELD_NUMBER: _ClassVar[int]
     NOT_LEARNT_FIELD_NUMBER: _ClassVar[int]
@@ -175,13 +194,14 @@ class TrainLinkageResponse(_message.Message):
     anchors: int
     attributes: _containers.RepeatedScalarFieldContainer[str]
     coverage: float
+    devices: DeviceTraining
     estimated_matches: int
     iterations: int
     not_learnt: str
     records: int
     rules: int
     version: int
-    def __init__(self, version: _Optional[int] = ..., records: _Optional[int] = ..., anchors: _Optional[int] = ..., attributes: _Optional[_Iterable[str]] = ..., estimated_matches: _Optional[int] = ..., iterations: _Optional[int] = ..., rules: _Optional[int] = ..., coverage: _Optional[float] = ..., not_learnt: _Optional[str] = ...) -> None: ...
+    def __init__(self, version: _Optional[int] = ..., records: _Optional[int] = ..., anchors: _Optional[int] = ..., attributes: _Optional[_Iterable[str]] = ..., estimated_matches: _Optional[int] = ..., iterations: _Optional[int] = ..., rules: _Optional[int] = ..., coverage: _Optional[float] = ..., not_learnt: _Optional[str] = ..., devices: _Optional[_Union[DeviceTraining, _Mapping]] = ...) -> None: ...
 
 class TrainScoresRequest(_message.Message):
     __slots__ = ["before_ms", "currency", "dry_run", "horizon_days", "margin_share", "purpose"]
