@@ -12,7 +12,8 @@ package func betaQuantile(_ p: Double, _ a: Double, _ b: Double) -> Double {
 
 /// The interval that leaves as much of Beta(a, b) below it as above.
 func betaInterval(_ a: Double, _ b: Double, level: Double = 0.95) -> Interval {
-    precondition(a > 0 && b > 0 && level > 0 && level < 1, "an interval is asked of a shape or a level outside its range")
+    precondition(
+        a > 0 && b > 0 && level > 0 && level < 1, "an interval is asked of a shape or a level outside its range")
     let logB = logBeta(a, b)
     let share = (1 - level) / 2
     return Interval(
