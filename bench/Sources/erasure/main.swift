@@ -6,16 +6,13 @@ internal import Traffic
 ///
 /// Prints: the fence's median and 99th percentile of a thousand; how long erasures take up to the deletion; the whole erasure of
 /// a profile of 50 identifiers, its scrub included; table entries that a scrub copies a second; a resolve's 99th percentile
-/// alone and during each; what opening a sealed record takes beside reading its row; and what the disk takes for two synced
-/// pages, as a commit has them.
+/// alone and during each; what opening a sealed record takes beside reading its row.
 struct ErasureBench {
     private let store: BenchStore
     private var traffic = Traffic()
     private let large = 50
-    private let directory: String
 
     init(directory: String, identifiers: Int) throws {
-        self.directory = directory
         try BenchStore.createForErasure(directory: directory)
         store = try BenchStore(directory: directory)
         while try store.size().identifiers < identifiers {
@@ -46,41 +43,18 @@ struct ErasureBench {
         try sealedReads()
         let alone = try Resolver.during(store, traffic.people) { Thread.sleep(forTimeInterval: 5) }
         print("resolve alone: p99 \(alone)")
-        try disk()
         try fences()
         try whole()
     }
 
     private func sealedReads() throws {
-        // As many as the store keeps unwrapped keys for, and many more.
+        // Fewer than the store keeps unwrapped keys for, and many more.
         for (most, keys) in [(10_000, "keys at hand"), (100_000, "most keys unwrapped first")] {
             _ = try store.readRecords(most, opens: true)
             let (plain, sealed) = (try store.readRecords(most, opens: false), try store.readRecords(most, opens: true))
             let extra = (sealed.time - plain.time) / sealed.records
             print("sealed read: \(extra) above a row that is read, of \(sealed.records) records, \(keys)")
         }
-    }
-
-    /// What a commit cannot be faster than: two pages, each synced, behind each other.
-    private func disk() throws {
-        let path = directory + ".disk"
-        let file = open(path, O_CREAT | O_RDWR, 0o600)
-        unlink(path)
-        defer { close(file) }
-        var times: [Duration] = []
-        let page = [UInt8](repeating: 7, count: 4_096)
-        for number in 0..<1_000 {
-            let start = ContinuousClock.now
-            for place in 0..<2 {
-                guard pwrite(file, page, page.count, off_t(place * 4_096)) == page.count, fdatasync(file) == 0 else {
-                    throw CocoaError(.fileWriteUnknown)
-                }
-            }
-            times.append(start.duration(to: .now))
-            if number % 100 == 99 { Thread.sleep(forTimeInterval: 0.01) }
-        }
-        times.sort()
-        print("the disk, two pages each synced: median \(times[500]), p99 \(times[990])")
     }
 
     private func fences() throws {
