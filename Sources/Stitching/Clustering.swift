@@ -255,7 +255,7 @@ package struct Clusterer {
     /// Whether the records of both clusters speak against a link.
     private mutating func refusal(_ link: ClusterLink, _ left: Int32, _ right: Int32) -> Verdict? {
         if isOfTraffic(link) {
-            guard let trafficLinks else { return .weakBridge }
+            guard let trafficLinks else { return nil }
             return trafficLinks.refusal(link, left, right, &sets)
         }
         guard let likeness, link.kind != .mustLink else { return nil }

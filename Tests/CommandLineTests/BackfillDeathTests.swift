@@ -161,7 +161,7 @@ import Testing
             places.insert(Self.place(of: answer))
             try #require(unsafe mount("tmpfs", store, "tmpfs", UInt(MS_REMOUNT), "size=\(1 << 30)") == 0)
             try trial.goOn("\(size) bytes")
-            size += max(spare / 2, size / (TestScale.factor < 1 ? 10 : 40))
+            size += max(spare / 2, size / (TestScale.factor < 1 ? 24 : 40))
         }
         #expect(places.isSuperset(of: ["events", "links", "placed", "store"]), "\(places)")
     }
