@@ -125,7 +125,7 @@ import Testing
             guard first != second, !isContested || link.kind == .mustLink else { continue }
             switch verdict(problem, link, label, first, second) {
             case .joined: label = label.map { $0 == first || $0 == second ? min(first, second) : $0 }
-            case .uniquePerProfile, .cannotLink: if link.kind != .mustLink { refused.append(link) }
+            case .uniquePerProfile, .cannotLink: if link.kind == .deterministic { refused.append(link) }
             default: break
             }
         }
