@@ -10,7 +10,7 @@ package final class CallMetrics: Sendable {
 
     private static let statuses = Status.allCases.count
     /// A method's code is its service and its number in it: see `place(of:)`.
-    private static let numbers = 16
+    private static let numbers = 64
     private static let places = (Method.allCases.map { Int($0.rawValue >> 8) }.max() ?? 0) * numbers + numbers
 
     init(_ registry: PrometheusRegistry, purposes names: [String]) {
@@ -19,6 +19,7 @@ package final class CallMetrics: Sendable {
         var ends = (0..<Self.places * Self.statuses).map { _ in MetricCounter() }
         var times = (0..<Self.places * labels.count).map { _ in Self.unused }
         for method in Method.allCases {
+            precondition(method.rawValue & 0xff < Self.numbers, "a service has more methods than are counted apart")
             let place = Self.place(of: method)
             for status in Status.allCases {
                 ends[place * Self.statuses + Int(status.rawValue)] = registry.counter(
@@ -41,7 +42,7 @@ package final class CallMetrics: Sendable {
     /// Below `places` for every method: the service's number, then the method's.
     @inline(__always)
     private static func place(of method: Method) -> Int {
-        Int(method.rawValue >> 8) * numbers + Int(method.rawValue & 0x0f)
+        Int(method.rawValue >> 8) * numbers + Int(method.rawValue & 0xff)
     }
 
     /// A call has ended. Three atomic additions; nothing is allocated or locked.
