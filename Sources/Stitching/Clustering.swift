@@ -220,7 +220,7 @@ package struct Clusterer {
 
     /// Whether the component as one cluster breaks nothing: then no union can be refused, whatever the order.
     private var isUnconstrained: Bool {
-        guard cannotLinks.isEmpty, likeness == nil, traffic == nil else { return false }
+        guard cannotLinks.isEmpty, likeness == nil, !links.contains(where: isOfTraffic) else { return false }
         var seen: UInt64 = 0
         var count = 0
         for index in nodes.indices {
@@ -255,7 +255,8 @@ package struct Clusterer {
     /// Whether the records of both clusters speak against a link.
     private mutating func refusal(_ link: ClusterLink, _ left: Int32, _ right: Int32) -> Verdict? {
         if isOfTraffic(link) {
-            guard let trafficLinks else { return nil }
+            // Of devices of which nothing can be told it joins nobody.
+            guard let trafficLinks else { return .weakBridge }
             return trafficLinks.refusal(link, left, right, &sets)
         }
         guard let likeness, link.kind != .mustLink else { return nil }

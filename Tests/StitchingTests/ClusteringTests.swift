@@ -154,7 +154,10 @@ import Testing
         }
         if conflict, link.kind != .mustLink { return .uniquePerProfile }
         let identifiers = (namespaces(first) + namespaces(second)).count { $0 != 0 }
-        return identifiers > problem.policies.profileIdentifiers ? .profileSize : .joined
+        if identifiers > problem.policies.profileIdentifiers { return .profileSize }
+        // Nothing is told of any traffic here: a likeness of others than records joins nobody.
+        let isOfTraffic = link.kind == .probabilistic && problem.nodes[Int(link.left)].namespace != .record
+        return isOfTraffic ? .weakBridge : .joined
     }
 
     @Test func clustersAreThoseOfTheNaiveRule() {

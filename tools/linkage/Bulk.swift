@@ -14,6 +14,12 @@ struct Bulk {
     /// As many as four rules may have without one record having more than 200 candidates.
     private static let blockLimit = 51
 
+    private struct Refusal: Error, CustomStringConvertible {
+        let problem: String
+
+        var description: String { problem }
+    }
+
     /// People of one shape, more of whom have names that are rare.
     private static func shape(people: Int) -> SyntheticShape {
         var shape = SyntheticShape()
@@ -81,7 +87,16 @@ struct Bulk {
             lines.append(begin..<place)
             begin = place + 1
         }
+        let header = "record_id,\(fields.joined(separator: ",")),person"
+        guard let first = lines.first, String(decoding: bytes[first], as: UTF8.self) == header else {
+            throw Refusal(problem: "\(path): the first line is not `\(header)`; make the file with --write")
+        }
         lines.removeFirst()
+        let commas = fields.count + 1
+        for (number, line) in lines.enumerated() where bytes[line].count(where: { $0 == UInt8(ascii: ",") }) != commas {
+            throw Refusal(problem: "\(path): line \(number + 2) has not \(commas + 1) fields")
+        }
+        guard !lines.isEmpty else { throw Refusal(problem: "\(path): it has no records") }
         let ring = try KeyRing(root: RootKey(random: CountingBytes()))
         let hasher = try ring.identityHasher(namespace: "record")
         var order: [(key: IdentityKey, line: Int)] = []

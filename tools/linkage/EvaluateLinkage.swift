@@ -5,11 +5,21 @@ internal import Stitching
 /// Runs the default recipe on a set and says how well it did: no parameter is told, and no truth seen before the end.
 @main
 struct EvaluateLinkage {
-    static func main() throws {
+    static func main() {
         guard let options = EvaluationOptions(Array(CommandLine.arguments.dropFirst())) else {
             print(EvaluationOptions.usage)
             exit(2)
         }
+        do {
+            try run(options)
+        } catch {
+            let reason = error is CocoaError ? error.localizedDescription : "\(error)"
+            FileHandle.standardError.write(Data("error: \(reason)\n".utf8))
+            exit(1)
+        }
+    }
+
+    private static func run(_ options: EvaluationOptions) throws {
         if let people = options.speed { return try Speed.measure(people: people) }
         if let path = options.written { return try Bulk.write(path, people: options.people ?? 100_000) }
         if let path = options.bulk { return try Bulk.match(path) }

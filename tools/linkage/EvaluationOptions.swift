@@ -60,12 +60,21 @@ struct EvaluationOptions {
         case "--without": without.formUnion(value.split(separator: ",").map(String.init))
         case "--synthetic": synthetic = value
         case "--trained-on": trainedOn.append(value)
-        case "--seed": seed = UInt64(value) ?? seed
-        case "--people": people = Int(value)
-        case "--misses": misses = Int(value) ?? 0
         case "--write": written = value
         case "--bulk": bulk = value
-        case "--speed": speed = Int(value)
+        default: return takeNumber(word, value)
+        }
+        return true
+    }
+
+    /// False where the word is unknown, or what follows it is no number that it can have.
+    private mutating func takeNumber(_ word: String, _ value: String) -> Bool {
+        guard let number = UInt32(value) else { return false }
+        switch word {
+        case "--seed": seed = UInt64(number)
+        case "--people" where number > 0: people = Int(number)
+        case "--misses": misses = Int(number)
+        case "--speed" where number > 0: speed = Int(number)
         default: return false
         }
         return true

@@ -3,7 +3,7 @@ internal import LMDB
 internal import Stitching
 
 /// Two partitions of the same nodes side by side: 8 bytes for each node id ever given, and 16 for each pair of a profile
-/// before and a profile afterwards that share a member.
+/// before and a profile afterwards that share a member; what is new or has taken in others is held until it is told.
 struct PartitionComparison {
     /// By node id the anchor of its profile before; 0: it was in none.
     private var anchors: [UInt64]

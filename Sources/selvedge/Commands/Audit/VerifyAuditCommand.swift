@@ -85,7 +85,7 @@ struct VerifyAuditCommand: ParsableCommand {
         let verdict = try server.ask(waiting: "the server is reading the audit") {
             try await $0.verifyAudit(heads: sent)
         }
-        let key = Array(verdict.key).map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }.joined()
+        let key = hexadecimal(Array(verdict.key))
         guard verdict.whole else { return Answer(whole: false, fault: verdict.fault, key: key) }
         return Answer(
             whole: true, entries: verdict.entries, heads: Int(verdict.heads), uncovered: verdict.uncovered, key: key)

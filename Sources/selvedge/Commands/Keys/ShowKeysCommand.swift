@@ -44,7 +44,6 @@ extension KeyReport {
             suppressions: response.suppressions.map {
                 Suppressions(version: UInt16(clamping: $0.version), count: Int($0.count))
             }, dataKeys: Int(response.dataKeys), isOverwritten: response.overwrittenInPlace,
-            auditKey: Array(response.auditKey).map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }
-                .joined())
+            auditKey: hexadecimal(Array(response.auditKey)))
     }
 }

@@ -43,7 +43,8 @@ struct LinkCommand: ParsableCommand {
             }
         if target.json { return try JSONLine.print(answer) }
         guard let version = answer.model else { return try Console.line("nothing is linked by likeness any more") }
-        try Console.line("linked by model \(version): \(answer.recordsEvaluated) records have one that is like them")
+        try Console.line(
+            "linked by model \(version): \(answer.recordsEvaluated) records and devices have one that is like them")
         if answer.waiting > 0 {
             try Console.line("\(answer.waiting) pairs are for a person to decide: `selvedge review list`")
         }

@@ -128,7 +128,7 @@ struct ModelShowCommand: ParsableCommand {
         let state = try engine.state()
         let keys = try records.map { text throws -> RecordKey in
             guard let name = try IdentifierArgument.record(text), let source = state.source(named: name.source) else {
-                throw Self.notARecord
+                throw Failure.notARecord
             }
             return RecordKey(source: source, key: try intake.recordKey(source: name.source, recordID: name.recordID))
         }
@@ -136,15 +136,10 @@ struct ModelShowCommand: ParsableCommand {
     }
 
     private func waterfall(_ server: ServerStore) throws -> SelvedgeCompareRecordsResponse {
-        let names = try records.map { text throws -> SelvedgeRecordName in
-            guard let name = try SelvedgeRecordName(argument: text) else { throw Self.notARecord }
-            return name
-        }
+        let names = try records.map { try SelvedgeRecordName(argument: $0) }
         return try server.ask { try await $0.compare(names[0], names[1]) }
     }
 
-    private static let notARecord = Failure(
-        .refusedInput, "write a record of the store as record:SOURCE:RECORD_ID")
 }
 
 extension ServerStore {
@@ -161,10 +156,14 @@ extension ServerStore {
     }
 }
 
+extension Failure {
+    static let notARecord = Failure(.refusedInput, "write a record of the store as record:SOURCE:RECORD_ID")
+}
+
 extension SelvedgeRecordName {
-    /// Of `record:SOURCE:RECORD_ID`; nil where it is no record.
-    init?(argument text: String) throws {
-        guard let name = try IdentifierArgument.record(text) else { return nil }
+    /// Of `record:SOURCE:RECORD_ID`.
+    init(argument text: String) throws {
+        guard let name = try IdentifierArgument.record(text) else { throw Failure.notARecord }
         self.init()
         (source, recordID) = (name.source, name.recordID)
     }

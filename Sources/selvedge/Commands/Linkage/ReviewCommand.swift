@@ -141,12 +141,7 @@ struct ReviewedPair: ParsableArguments {
     }
 
     private func review(_ server: ServerStore, _ isAccepted: Bool) throws -> [String?] {
-        let names = try [first, second].map { text throws -> SelvedgeRecordName in
-            guard let name = try SelvedgeRecordName(argument: text) else {
-                throw Failure(.refusedInput, "write a record of the store as record:SOURCE:RECORD_ID")
-            }
-            return name
-        }
+        let names = try [first, second].map { try SelvedgeRecordName(argument: $0) }
         let reason = reason
         let response = try server.ask { try await $0.review(names[0], names[1], accept: isAccepted, reason: reason) }
         return [response.firstProfileID, response.secondProfileID].map { $0.isEmpty ? nil : $0 }
