@@ -54,8 +54,8 @@ package enum EngineError: Error, Sendable {
     case noSuchModel(UInt32)
     /// No linkage model is kept, or none is active.
     case noModel
-    /// Why no model was made of the records held.
-    case cannotTrain(TrainingRefusal)
+    /// Why no model was made of the records held; and of the devices, where events told of any.
+    case cannotTrain(TrainingRefusal, devices: TrafficRefusal?)
     /// Two records that the active model has not found to be alike.
     case noSuchMatch
     /// No catalogue of offers is loaded.
@@ -115,8 +115,8 @@ extension EngineError: CustomStringConvertible {
             "the store keeps no linkage model of version \(version); `selvedge model list` lists those that it keeps"
         case .noModel:
             "the store links by no model; run `selvedge train linkage`, then `selvedge link`"
-        case .cannotTrain(let refusal):
-            "no model was made: \(refusal)"
+        case .cannotTrain(let refusal, let devices):
+            "no model was made: \(refusal)" + (devices.map { "; of devices neither: \($0)" } ?? "")
         case .noSuchMatch:
             "the active model has not found these two records to be alike; `selvedge review list` lists those that wait"
         case .noCatalogue:

@@ -32,6 +32,13 @@ package final class Environment: @unchecked Sendable {
         }
     }
 
+    /// What must be durable before a commit. A function that a generic container holds by itself is wrapped once more whenever it
+    /// is read in place, and a call of it goes through all of the wrappings: commits would be slower by each one before, and
+    /// end the process when the stack is used up.
+    private struct Barrier: Sendable {
+        let body: @Sendable () throws(LMDBError) -> Void
+    }
+
     package let directory: String
     package let tables: [TableDeclaration]
     let pool = ReaderPool()
@@ -39,8 +46,7 @@ package final class Environment: @unchecked Sendable {
     let growth: FileGrowth
     private let owned: OwnedEnvironment
     let isReadOnly: Bool
-    /// What must be durable before a commit: nil where nothing outside of the file belongs to it.
-    private let barrier = Mutex<(@Sendable () throws(LMDBError) -> Void)?>(nil)
+    private let barrier = Mutex<Barrier?>(nil)
     /// The thread that holds the write transaction, zero for none: a second one on the same thread would wait forever.
     private let writer = Atomic<UInt>(0)
     /// What is written while somebody copies the store; nil: nobody does.
@@ -89,11 +95,11 @@ extension Environment {
     /// Has `body` run before every commit from now on, on the thread that commits: what it throws, the commit throws, and
     /// nothing is written. For what lies outside of the file and must be there when the commit is.
     package func beforeCommit(_ body: @escaping @Sendable () throws(LMDBError) -> Void) {
-        barrier.withLock { $0 = body }
+        barrier.withLock { $0 = Barrier(body: body) }
     }
 
     func passBarrier() throws(LMDBError) {
-        if let body = barrier.withLock({ $0 }) { try body() }
+        if let barrier = barrier.withLock({ $0 }) { try barrier.body() }
     }
 
     /// Hands the latest commit to `body`. A reader is taken from the pool and renewed: no lock, no allocation.

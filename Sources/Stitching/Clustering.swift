@@ -118,7 +118,7 @@ package struct Clusterer {
     private var masks: [UInt64]
     private var identifiers: [Int32]
     private let likeness: MemberLikeness?
-    /// By root the members that can be compared; empty where there is no likeness.
+    /// By root the members that can be compared, of many those with the lowest keys; empty where there is no likeness.
     private var records: [[UInt32]] = []
     /// By member the other ends of its probabilistic links.
     private var alike: [[UInt32]] = []
@@ -247,9 +247,23 @@ package struct Clusterer {
         guard let union = sets.union(left, right) else { return .joined }
         masks[Int(union.kept)] |= masks[Int(union.absorbed)]
         identifiers[Int(union.kept)] = total
-        if likeness != nil { records[Int(union.kept)] += records[Int(union.absorbed)] }
+        if likeness != nil { pool(union) }
         trafficLinks?.join(kept: union.kept, absorbed: union.absorbed)
         return .joined
+    }
+
+    /// So many records speak for a cluster: every record of a customer who has thousands would else be compared with every other
+    /// whenever one is added.
+    private static let comparedRecords = 64
+
+    /// Those with the lowest keys, in whatever order clusters came together.
+    private mutating func pool(_ union: (kept: Int32, absorbed: Int32)) {
+        let absorbed = records[Int(union.absorbed)]
+        records[Int(union.absorbed)] = []
+        records[Int(union.kept)] += absorbed
+        guard records[Int(union.kept)].count > Self.comparedRecords else { return }
+        records[Int(union.kept)].sort { nodes[Int($0)].key < nodes[Int($1)].key }
+        records[Int(union.kept)].removeSubrange(Self.comparedRecords...)
     }
 
     /// Whether the records of both clusters speak against a link.

@@ -1,5 +1,6 @@
 import Foundation
 import LMDB
+import Synchronization
 import Testing
 
 @Suite("Transactions")
@@ -55,6 +56,25 @@ struct TransactionTests {
             try transaction.commit()
         }
         #expect(try directory.open().read { try $0.get(Tables.numbers, 7) } == [7])
+    }
+
+    /// What runs before every commit is called directly, however many commits there were: else a store that is written to long
+    /// enough runs out of stack.
+    @Test func theThousandthCommitIsNoDeeperThanTheFirst() throws {
+        let directory = try TemporaryDirectory()
+        let store = try directory.open()
+        let places = Mutex<[UInt]>([])
+        store.beforeCommit { () throws(LMDBError) in
+            var here: UInt8 = 0
+            let place = withUnsafePointer(to: &here) { UInt(bitPattern: $0) }
+            places.withLock { $0.append(place) }
+        }
+        for number in 0..<1_000 {
+            try store.write { try $0.put(Tables.numbers, UInt64(number), [1]) }
+        }
+        let found = places.withLock { $0 }
+        #expect(found.count == 1_000)
+        #expect(Set(found).count == 1, "from \(found.max() ?? 0) down to \(found.min() ?? 0)")
     }
 
     @Test func aThreadMayHoldTwoReaders() throws {

@@ -42,13 +42,16 @@ extension Engine {
         do throws(TrainingRefusal) {
             outcome =
                 if let known {
-                    try Training.transfer(known, to: table, schema: schema, options: options)
+                    try Training.transfer(known, to: table, schema: schema, anchors: anchors, options: options)
                 } else {
                     try Training.trainOrTransfer(table, schema: schema, anchors: anchors, options: options)
                 }
         } catch {
-            guard case .trained = devices else { throw EngineError.cannotTrain(error) }
-            refusal = error
+            switch devices {
+            case .trained: refusal = error
+            case .refused(let other): throw EngineError.cannotTrain(error, devices: other)
+            case .none: throw EngineError.cannotTrain(error, devices: nil)
+            }
         }
         var model = outcome?.model ?? .ofNoRecords(version: version)
         if case .trained(let found) = devices { model.traffic = found.model }
@@ -70,7 +73,10 @@ extension Engine {
         }
     }
 
-    /// Records of one profile that no likeness holds together, one after another.
+    /// Of a profile with more records only those are paired that follow each other.
+    private static let pairedRecords = 16
+
+    /// Pairs of records of one profile that no likeness holds together.
     private static func anchors(
         _ held: Set<IdentityKey>, _ transaction: borrowing ReadTransaction
     ) throws -> [(IdentityKey, IdentityKey)] {
@@ -82,10 +88,13 @@ extension Engine {
             let links = component.linksApart ? try transaction.linksApart(of: component) : component.links
             let isGuessed = links.contains { $0.kind == .probabilistic }
             guard !isGuessed else { return .proceed }
-            var last: [UInt16: IdentityKey] = [:]
+            var before: [UInt16: [IdentityKey]] = [:]
             for member in component.members where member.namespace == .record && held.contains(member.key) {
-                if let before = last[member.cluster] { anchors.append((before, member.key)) }
-                last[member.cluster] = member.key
+                let others = before[member.cluster, default: []]
+                for other in others.suffix(others.count < pairedRecords ? pairedRecords : 1) {
+                    anchors.append((other, member.key))
+                }
+                before[member.cluster, default: []].append(member.key)
             }
             return .proceed
         }

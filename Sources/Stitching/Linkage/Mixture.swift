@@ -46,6 +46,15 @@ package struct MixtureData: Sendable {
             isAnchored: isAnchored, totalPairs: totalPairs)
     }
 
+    /// The same without the pairs that are known to match: what is left to be decided.
+    func withoutAnchored() -> MixtureData {
+        let kept = patternOfPair.indices.filter { !isAnchored[$0] }
+        return MixtureData(
+            comparisons: comparisons, u: u, patterns: patterns, patternOfPair: kept.map { patternOfPair[$0] },
+            rarities: kept.map { rarities[$0] }, isAnchored: Array(repeating: false, count: kept.count),
+            totalPairs: totalPairs - Double(patternOfPair.count - kept.count))
+    }
+
     /// Every `step`th of the pairs.
     func sample(step: Int) -> MixtureData {
         let kept = Array(stride(from: 0, to: patternOfPair.count, by: step))
@@ -72,8 +81,10 @@ package struct Mixture: Sendable {
     private(set) var active: [PairClass]
     /// Whether m was learnt elsewhere, and shares alone are learnt here.
     private var isTransferred = false
+    /// Whether shares alone are learnt though m was learnt here.
+    private var isFrozen = false
 
-    private(set) var data: MixtureData
+    package private(set) var data: MixtureData
 
     static let iterationLimit = 1_000
     /// In nats: another iteration gains less than any one pair could.
@@ -208,6 +219,21 @@ package struct Mixture: Sendable {
         return mixture
     }
 
+    /// With the shares of the classes among the pairs that are not known to match. Where identifiers have joined nearly all
+    /// that match, a pair that they have not joined matches much less often than one of all, and needs that much more likeness.
+    package func ofUndecided() throws(TrainingRefusal) -> Mixture {
+        guard data.isAnchored.contains(true) else { return self }
+        var mixture = applied(to: data.withoutAnchored())
+        mixture.isFrozen = true
+        try mixture.fit()
+        let match = PairClass.match.rawValue
+        mixture.shares[match] = max(mixture.shares[match], Self.leastMatches / mixture.data.totalPairs)
+        return mixture
+    }
+
+    /// Somebody is always met again whom no identifier has joined.
+    private static let leastMatches = 1.0
+
     /// Iterates until little is gained.
     package mutating func fit() throws(TrainingRefusal) {
         while trace.count < Self.iterationLimit {
@@ -318,7 +344,7 @@ package struct Mixture: Sendable {
     /// Whether the class learns probabilities of a field. Twins are few, and learn only how many they are; who moved is
     /// written as others are, and the two learn together.
     private func learns(_ pairClass: PairClass, _ one: Comparison) -> Bool {
-        !isTransferred && ![PairClass.twins, .juniors, .moved].contains(pairClass)
+        !isTransferred && !isFrozen && ![PairClass.twins, .juniors, .moved].contains(pairClass)
             && pairClass.frees(one.field, one.kind)
     }
 
@@ -344,7 +370,7 @@ package struct Mixture: Sendable {
                 m[pairClass.rawValue][index] = ordered(levels, index, pairClass)
             }
         }
-        if isTransferred { keepUsualParts() } else { copyToMoved() }
+        if isTransferred { keepUsualParts() } else if !isFrozen { copyToMoved() }
     }
 
     private mutating func copyToMoved() {

@@ -82,7 +82,7 @@ package struct Training: Sendable {
             case .tooFewRecords, .tooFewMatches, .didNotConverge, .matchesDisagree: break
             case .tooFewAttributes, .noCandidates, .tooManyMatches, .notMonotone: throw error
             }
-            var outcome = try transfer(.general, to: table, schema: schema, options: options)
+            var outcome = try transfer(.general, to: table, schema: schema, anchors: anchors, options: options)
             outcome.refusal = error
             return outcome
         }
@@ -91,9 +91,10 @@ package struct Training: Sendable {
     /// The model on other records than it was trained on: what it knows of errors (m) stays; what is known of values (u and
     /// frequencies), how many pairs match, and the blocking plan come from these records. For sets that are too small to train on.
     package static func transfer(
-        _ model: LinkageModel, to table: RecordTable, schema: AttributeSchema, options: Options = Options()
+        _ model: LinkageModel, to table: RecordTable, schema: AttributeSchema,
+        anchors: [(IdentityKey, IdentityKey)] = [], options: Options = Options()
     ) throws(TrainingRefusal) -> Outcome {
-        try Training(table, schema, [], options).run(transferring: model)
+        try Training(table, schema, anchors, options).run(transferring: model)
     }
 
     private func run(transferring known: LinkageModel? = nil) throws(TrainingRefusal) -> Outcome {
@@ -117,7 +118,7 @@ package struct Training: Sendable {
             mixture = try fit(data)
             try check(mixture, data)
         }
-        return outcome(mixture, frequencies, random, candidates)
+        return try outcome(mixture, frequencies, random, candidates)
     }
 
     /// Shares are learnt, and u without the matches that they make, a few times by turns.
@@ -138,11 +139,11 @@ package struct Training: Sendable {
 
     private func outcome(
         _ mixture: Mixture, _ frequencies: [FrequencyTable], _ random: RandomPairs, _ candidates: TrainingCandidates
-    ) -> Outcome {
+    ) throws(TrainingRefusal) -> Outcome {
         let choice = PlanChoice(table, candidates, mixture.posteriors())
         let model = LinkageModel(
             version: options.version, comparisons: models(mixture.data, frequencies, random, mixture),
-            shares: mixture.shares, linkThreshold: LinkWeight(probability: 0.5),
+            shares: try mixture.ofUndecided().shares, linkThreshold: LinkWeight(probability: 0.5),
             reviewThreshold: LinkWeight(probability: 0.1), blocking: choice.plan, trainedRecords: table.count)
         return Outcome(
             model: model, trace: mixture.trace, estimatedMatches: mixture.matchShare * allPairs,

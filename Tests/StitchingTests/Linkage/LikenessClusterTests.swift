@@ -48,7 +48,9 @@ import Testing
     private static let mailbox = NamespaceID(1)
 
     /// Records that list one identifier of a strength, as a component without any likeness: tied to it one by one.
-    private func tied(_ records: [Attributes], strength: Int, _ model: LinkageModel) throws -> Clustering {
+    private func tied(
+        _ records: [Attributes], keys: [Int]? = nil, strength: Int, _ model: LinkageModel
+    ) throws -> Clustering {
         let policies = Policies(
             namespaces: [
                 Self.policies.namespaces[0],
@@ -65,7 +67,7 @@ import Testing
         }
         return Clusterer.cluster(
             nodes: [ClusterNode(key: recordKey(1_000), namespace: Self.mailbox)]
-                + records.indices.map { ClusterNode(key: recordKey($0), namespace: .record) },
+                + (keys ?? Array(records.indices)).map { ClusterNode(key: recordKey($0), namespace: .record) },
             links: records.indices.map {
                 ClusterLink(left: 0, right: Int32($0 + 1), kind: .tie, partyRank: 0, weight: 1)
             }, cannotLinks: [], policies: policies,
@@ -95,6 +97,37 @@ import Testing
         #expect(try tied([mother, [], []], strength: 700, model).clusterCount == 1, "who says nothing denies nothing")
         let otherName = Self.home + [("given_name", "sadormi")]
         #expect(try tied([Self.home, otherName], strength: 700, model).clusterCount == 1)
+    }
+
+    /// Of a cluster with very many records some speak for all, and the same ones in whatever order they are given.
+    @Test func ofManyRecordsTheSameSpeakInAnyOrder() throws {
+        let model = try Training.train(
+            RecordTable(try encoded(SmallTown(people: 300, seed: 5).records)), schema: .standard
+        ).model
+        let mother = Self.home + [("given_name", "wikalo"), ("birth_date", "1961-11-12")]
+        let child = Self.home + [("given_name", "sadormi"), ("birth_date", "1989-12-27")]
+        // A third of the records say nothing that could deny the child; the lowest keys are of all three kinds.
+        let records = (0..<600).map { [mother, Self.home, child][$0 % 3] }
+        var expected: [Int: Int32]?
+        for seed in 1...5 as ClosedRange<UInt64> {
+            var generator = SeededGenerator(seed: seed)
+            let order = Array(records.indices).shuffled(using: &generator)
+            let clustering = try tied(order.map { records[$0] }, keys: order, strength: 700, model)
+            // By key the lowest key of its cluster: numbers of clusters follow the order of nodes.
+            var lowest: [Int32: Int] = [:]
+            for (place, key) in order.enumerated() {
+                let cluster = clustering.clusters[place + 1]
+                lowest[cluster] = min(lowest[cluster] ?? .max, key)
+            }
+            var found: [Int: Int32] = [:]
+            for (place, key) in order.enumerated() {
+                found[key] = Int32(lowest[clustering.clusters[place + 1]] ?? -1)
+            }
+            #expect(expected == nil || found == expected, "seed \(seed)")
+            expected = found
+        }
+        let clusters = Set(try #require(expected).values)
+        #expect(clusters.count > 1, "mother and child are one")
     }
 
     @Test func aLikenessLivesAsLongAsBothRecordsWord() {

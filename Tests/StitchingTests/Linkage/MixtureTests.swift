@@ -30,12 +30,17 @@ import Testing
         return 0
     }
 
-    /// - Parameter household: the part of pairs that have family name and address in common alone.
-    private func data(_ count: Int, share: Double, household: Double = 0, seed: UInt64) -> MixtureData {
+    /// - Parameters:
+    ///   - household: the part of pairs that have family name and address in common alone.
+    ///   - known: the part of the matches that are anchored.
+    private func data(
+        _ count: Int, share: Double, household: Double = 0, known: Double = 0, seed: UInt64
+    ) -> MixtureData {
         var generator = SeededGenerator(seed: seed)
         var numbers: [LevelPattern: Int32] = [:]
         var patterns: [LevelPattern] = []
         var patternOfPair: [Int32] = []
+        var isAnchored: [Bool] = []
         for _ in 0..<count {
             let point = Double.random(in: 0..<1, using: &generator)
             var pattern = LevelPattern()
@@ -48,10 +53,11 @@ import Testing
                 patterns.append(pattern)
             }
             patternOfPair.append(numbers[pattern] ?? 0)
+            isAnchored.append(point < share * known)
         }
         return MixtureData(
             comparisons: Self.comparisons, u: Self.u, patterns: patterns, patternOfPair: patternOfPair,
-            rarities: Array(repeating: .zero, count: count), isAnchored: Array(repeating: false, count: count),
+            rarities: Array(repeating: .zero, count: count), isAnchored: isAnchored,
             totalPairs: Double(count))
     }
 
@@ -120,6 +126,19 @@ import Testing
         var mixture = Mixture(anchored, active: [.match], records: 100)
         try mixture.fit()
         #expect(mixture.shares[0] >= 0.25)
+    }
+
+    /// What identifiers have joined says nothing of how many of the others match: their share is learnt without it, and m as before.
+    @Test(arguments: [0, 0.5, 0.9, 1])
+    func whatIsKnownDoesNotCountForWhatIsNot(known: Double) throws {
+        var mixture = Mixture(data(100_000, share: 0.1, known: known, seed: 4), active: [.match], records: 1_000)
+        try mixture.fit()
+        let undecided = try mixture.ofUndecided()
+        #expect(undecided.m == mixture.m)
+        let left = 0.1 * (1 - known) / (1 - 0.1 * known)
+        #expect(abs(undecided.shares[0] - left) <= 0.05 * left + 0.0005, "\(undecided.shares[0]), not \(left)")
+        // Somebody is met again all the same.
+        #expect(undecided.shares[0] >= 1 / undecided.data.totalPairs)
     }
 
     /// Against all ways to cut the levels into pools.
