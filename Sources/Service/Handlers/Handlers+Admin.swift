@@ -49,7 +49,7 @@ extension Handlers {
     func stats(_ request: SelvedgeStatsRequest, _ stream: MessageStream, _ call: Call) async throws(CallError) {
         try mayAdminister(call)
         let engine = engine
-        let statistics = try await readers.read { try engine.statistics() }
+        let statistics = try await readers.readLong { try engine.statistics() }
         var response = SelvedgeStatsResponse()
         response.json = try Self.json(statistics)
         try await send(response, stream)
@@ -64,7 +64,7 @@ extension Handlers {
             digest = try await writer.perform { try $0.digest(kind, asOf: time) }
         } else {
             let engine = engine
-            digest = try await readers.read { try engine.digest(kind) }
+            digest = try await readers.readLong { try engine.digest(kind) }
         }
         var response = SelvedgeDigestResponse()
         response.digest.sha256 = Data(digest.bytes)
@@ -74,7 +74,7 @@ extension Handlers {
     func integrity(_ request: SelvedgeCheckRequest, _ stream: MessageStream, _ call: Call) async throws(CallError) {
         try mayAdminister(call)
         let inspect = inspect
-        let report = try await readers.read { try inspect() }
+        let report = try await readers.readLong { try inspect() }
         var response = SelvedgeCheckResponse()
         response.problems = report.findings
         response.total = UInt64(report.findingCount)
@@ -93,7 +93,7 @@ extension Handlers {
         try await pump(stream) { rows in
             SelvedgeClustersResponse.with { $0.rows = rows }
         } from: { (pieces: PieceQueue<[SelvedgeClustersResponse.Row]>) async throws(CallError) in
-            try await self.readers.read { try Self.export(engine, to: pieces) }
+            try await self.readers.readLong { try Self.export(engine, to: pieces) }
         }
     }
 

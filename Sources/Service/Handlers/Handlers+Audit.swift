@@ -48,7 +48,7 @@ extension Handlers {
                     + "\(Self.largestHeads) bytes together", field: "heads")
         }
         let (engine, kept) = (engine, AuditHeadFile.heads(Array(request.heads)))
-        let response: SelvedgeVerifyAuditResponse = try await readers.read {
+        let response: SelvedgeVerifyAuditResponse = try await readers.readLong {
             var response = SelvedgeVerifyAuditResponse()
             response.key = Data(try engine.auditKey().bytes)
             switch try engine.verifyAudit(kept: kept) {

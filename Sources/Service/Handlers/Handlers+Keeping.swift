@@ -27,7 +27,7 @@ extension Handlers {
         let report = try await pump(stream) { piece in
             SelvedgeBackupResponse.with { $0.piece = piece }
         } from: { (pieces: PieceQueue<Data>) async throws(CallError) in
-            try await self.readers.read { try Self.backUp(engine, act, expires, turn, to: pieces) }
+            try await self.readers.readLong { try Self.backUp(engine, act, expires, turn, to: pieces) }
         }
         let last = SelvedgeBackupResponse.with {
             $0.done = true
@@ -57,7 +57,7 @@ extension Handlers {
         let items = try await pump(stream) { piece in
             SelvedgePrivacyLedgerResponse.with { $0.piece = piece }
         } from: { (pieces: PieceQueue<Data>) async throws(CallError) in
-            try await self.readers.read {
+            try await self.readers.readLong {
                 try Self.sendFile(of: engine, to: pieces) { path in
                     try PrivacyLedger.write(engine.store, to: path, random: SystemRandom())
                 }

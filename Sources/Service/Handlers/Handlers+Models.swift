@@ -49,7 +49,7 @@ extension Handlers {
         try judge(call, .nothing)
         let known = try model(request.from)
         let engine = engine
-        let report = try await readers.read { try engine.trained(from: known) }
+        let report = try await readers.readLong { try engine.trained(from: known) }
         _ = try await writer.apply(.keepModel(report.model.bytes, time: now))
         try await send(SelvedgeTrainLinkageResponse(report), stream)
     }
@@ -99,7 +99,7 @@ extension Handlers {
         let moment = now
         let options = try options(request, moment)
         let (engine, view) = (engine, engine.request(purpose, at: moment))
-        var (models, report) = try await readers.read { try engine.fitScores(options, view) }
+        var (models, report) = try await readers.readLong { try engine.fitScores(options, view) }
         if !request.dryRun {
             let kept = try await writer.apply(.offers(.keepScores(models.encoded(), time: moment)))
             models.version = kept.number

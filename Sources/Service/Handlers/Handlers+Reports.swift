@@ -28,7 +28,7 @@ extension Handlers {
         try await pump(stream) { rows in
             SelvedgeExportResponse.with { $0.rows = rows }
         } from: { (pieces: PieceQueue<[SelvedgeExportResponse.Row]>) async throws(CallError) in
-            try await self.readers.read {
+            try await self.readers.readLong {
                 var rows: [SelvedgeExportResponse.Row] = []
                 try engine.export(table, format, under: leave) { row in
                     rows.append(.with { ($0.key, $0.line) = (Data(row.key), Data(row.line)) })
@@ -46,7 +46,7 @@ extension Handlers {
     ) async throws(CallError) {
         try judge(call, .nothing)
         let (engine, since) = (engine, request.hasSinceMs ? Timestamp(milliseconds: request.sinceMs) : nil)
-        let answer = try await readers.read { OfferReportAnswer(try engine.offerSummary(since: since)) }
+        let answer = try await readers.readLong { OfferReportAnswer(try engine.offerSummary(since: since)) }
         let json = try Self.json(answer)
         try await send(SelvedgeOfferReportResponse.with { $0.json = json }, stream)
     }

@@ -159,7 +159,7 @@ package struct Server: Sendable {
         [
             Reloader(files, log: log, metrics: metrics),
             PeriodicTask(name: "decoys", log: log, interval: plan.decoyRefresh, startsAtOnce: true) {
-                _ = try await readers.read { try engine.refreshDecoys() }
+                _ = try await readers.readLong { try engine.refreshDecoys() }
             },
             PeriodicTask(name: "backup keys", log: log, interval: .seconds(3_600), startsAtOnce: true) {
                 _ = try await readers.read { try engine.backupKeys()?.expire(at: Self.now) }

@@ -57,11 +57,12 @@ package struct TrafficTraining {
         package var knownWrong: Int
     }
 
-    /// What the link threshold may state: the first at which at least `leastReach` of the known pairs of one person are linked.
+    /// What the link threshold may state: the first at which at least `leastReach` of the known pairs of one person are linked,
+    /// and so many known pairs lie above it. Of fewer the interval of a share is no guide: whose devices are known is no random
+    /// sample of whose are not.
     package static let precisions = [0.95, 0.9]
     static let leastReach = 0.25
-    /// From fewer known pairs above it no threshold follows.
-    static let leastLinked = 150
+    private static let leastLinked = [0.95: 1_000, 0.9: 150]
     /// A rival so much less like than a link does not call it into question.
     package static let rivalMargin = LinkWeight(bits: 4)
     static let leastDevices = 200
@@ -176,11 +177,11 @@ package struct TrafficTraining {
             if one.isOne { counts.right += 1 } else { counts.wrong += others }
             if place + 1 < sorted.count, sorted[place + 1].weight == one.weight { continue }
             let bound = Self.lowerBound(counts.right, counts.wrong)
-            if place + 1 >= Self.leastLinked { best = max(best, bound) }
             let wrong = sorted[max(0, place + 1 - Self.windowPairs)...place].count { !$0.isOne }
-            guard place + 1 >= Self.leastLinked, wrong <= Self.windowWrong else { continue }
-            for wanted in Self.precisions where bound >= wanted {
-                found[wanted] = (one.weight, counts.right)
+            for wanted in Self.precisions {
+                guard let least = Self.leastLinked[wanted], place + 1 >= least else { continue }
+                best = max(best, bound)
+                if wrong <= Self.windowWrong, bound >= wanted { found[wanted] = (one.weight, counts.right) }
             }
         }
         for wanted in Self.precisions {
