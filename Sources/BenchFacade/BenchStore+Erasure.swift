@@ -72,4 +72,7 @@ extension BenchStore {
             return (keys.count, start.duration(to: .now))
         }
     }
+
+    /// Has every data key unwrapped anew when it is next needed.
+    public func forgetKeys() throws { try engine.store.sealing.slots()?.forgetKeys() }
 }

@@ -32,6 +32,9 @@ package struct ByteWriter: ~Copyable {
         if isOwner { unsafe base.deallocate() }
     }
 
+    /// A copy of what was written.
+    package var array: [UInt8] { unsafe bytes.withUnsafeBytes { unsafe Array($0) } }
+
     /// What was written, as long as the writer is not changed.
     @inlinable @inline(__always)
     package var bytes: RawSpan {

@@ -104,6 +104,28 @@ import Testing
         }
     }
 
+    /// Looking in place for a few nodes tells the rows apart as reading them does.
+    @Test(arguments: 1...20)
+    func aRowOfTheFeedIsFoundByEveryNodeThatItNames(seed: Int) throws {
+        var rows = RandomRows(seed: UInt64(seed))
+        let all = (0..<40).map { _ in rows.changes() }
+        let nodes = all.map { Set($0.changes.filter { $0.kind != .erased }.flatMap { [$0.anchor] + $0.others }) }
+        let encoded = all.map { CodecTests.bytes(ChangeRowCodec.self, $0) }
+        var found = 0
+        // A row's together and each alone; none, and such as differ from those in a high bit alone.
+        let others = Set(nodes.joined().map { NodeID($0.rawValue ^ 1 << 40) })
+        let asked = nodes + nodes.joined().map { [$0] } + [[], others]
+        for gone in asked {
+            let filter = NodeFilter(gone)
+            for (index, bytes) in encoded.enumerated() {
+                let isNamed = try ChangeRowCodec.names(filter, in: bytes.span.bytes)
+                #expect(isNamed == !nodes[index].isDisjoint(with: gone))
+                if isNamed { found += 1 }
+            }
+        }
+        #expect(found >= nodes.joined().count)
+    }
+
     /// A section that names a member that is not there is refused.
     @Test func aMemberThatIsNotThereIsRefused() throws {
         var component = Component()

@@ -176,13 +176,13 @@ extension Engine {
         let gone = try store.environment.read { transaction in
             let gone = try ErasureNeedles.load(number, sealing, transaction).nodes
             if gone.isEmpty { return gone }
+            let filter = NodeFilter(gone)
             try transaction.scan(Tables.changes) { first, payload in
-                let row = try ChangeRowCodec.decode(payload, version: ChangeRowCodec.version)
-                if row.changes.contains(where: { Applier.names($0, gone) }) { feed.append(first) }
+                if try ChangeRowCodec.names(filter, in: payload) { feed.append(first) }
                 return .proceed
             }
             try transaction.scan(Tables.expiries) { key, _ in
-                if gone.contains(key.node) || gone.contains(key.other) { looks.append(key) }
+                if filter.contains(key.node) || filter.contains(key.other) { looks.append(key) }
                 return .proceed
             }
             return gone

@@ -80,7 +80,7 @@ package final class BackupKeys: Sendable {
     /// - Parameter path: made where it is not there.
     package init(at path: String, keyRing: KeyRing) throws {
         self.path = path
-        vault = try DataKeyVault(wrapping: keyRing.slotSealer, capacity: 16)
+        vault = DataKeyVault(wrapping: keyRing.slotSealer, capacity: 16)
         file = try Self.openFile(path)
     }
 
@@ -163,7 +163,9 @@ package final class BackupKeys: Sendable {
     }
 
     func open(_ sealed: [UInt8], number: UInt64, associated: [UInt8]) throws -> [UInt8] {
-        try vault.open(sealed.rawBytes, under: Self.id(number), associated: associated) { try self.load(number) }
+        try vault.open(sealed.rawBytes, under: Self.id(number), associated: associated.rawBytes) {
+            try self.load(number)
+        }
     }
 
     private func load(_ number: UInt64) throws -> WrappedDataKey {

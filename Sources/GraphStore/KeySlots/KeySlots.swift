@@ -56,9 +56,10 @@ package final class KeySlots: Sendable {
     ///
     /// - Parameters:
     ///   - forWriting: by the holder of the writer's lock alone, who calls `sweep` before it gives a slot.
-    ///   - cachedKeys: data keys kept unwrapped in locked memory, 32 bytes each.
+    ///   - cachedKeys: data keys kept unwrapped in locked memory, 32 bytes each: 4 MiB of them, half of what a process
+    ///     may commonly lock. Memory is taken as keys come.
     package static func open(
-        at path: String, keyRing: KeyRing, forWriting: Bool, cachedKeys: Int = 16_384
+        at path: String, keyRing: KeyRing, forWriting: Bool, cachedKeys: Int = 131_072
     ) throws(SlotError) -> KeySlots {
         let file = try SlotFile.open(path, forWriting: forWriting)
         let page = try file.read(at: 0, count: SlotHeader.pageSize)
@@ -66,8 +67,7 @@ package final class KeySlots: Sendable {
             throw .unreadable(path: path, problem: "its head is not that of a file of key slots")
         }
         let shreds = Self.shreds(in: page)
-        let vault: DataKeyVault
-        do { vault = try DataKeyVault(wrapping: keyRing.slotSealer, capacity: cachedKeys) } catch { throw .key(error) }
+        let vault = DataKeyVault(wrapping: keyRing.slotSealer, capacity: cachedKeys)
         var writer: Writer?
         if forWriting {
             writer = Writer(
@@ -106,6 +106,9 @@ package final class KeySlots: Sendable {
     static func shreds(in page: [UInt8]) -> UInt64 {
         page[SlotHeader.shredsOffset..<SlotHeader.shredsOffset + 8].reduce(0) { $0 << 8 | UInt64($1) }
     }
+
+    /// Drops the keys at hand: each is unwrapped anew when it is next needed.
+    package func forgetKeys() { vault.forgetAll() }
 
     /// Drops the keys at hand where another process has shredded a slot since they were read.
     func noticeShreds() throws(SlotError) {

@@ -24,21 +24,16 @@ package struct SealedValue: Hashable, Sendable {
     }
 
     package var bytes: [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(Self.headCount + body.count)
-        Self.appendHead(key, to: &bytes)
-        bytes += body
-        return bytes
+        var writer = ByteWriter(capacity: Self.headCount + body.count)
+        Self.appendHead(key, to: &writer)
+        writer.append(contentsOf: body)
+        return writer.array
     }
 
-    fileprivate static func appendHead(_ key: DataKeyID, to bytes: inout [UInt8]) {
-        bytes.append(format)
-        for shift in stride(from: UInt64(40), through: 0, by: -8) {
-            bytes.append(UInt8(truncatingIfNeeded: key.slot >> shift))
-        }
-        for shift in stride(from: UInt32(24), through: 0, by: -8) {
-            bytes.append(UInt8(truncatingIfNeeded: key.generation >> shift))
-        }
+    fileprivate static func appendHead(_ key: DataKeyID, to writer: inout ByteWriter) {
+        writer.append(format)
+        writer.append48(key.slot)
+        writer.append(key.generation)
     }
 
     /// The slot that a value names; `notSealed` where the bytes are none.
@@ -86,16 +81,20 @@ package struct SealedPlace: Hashable, Sendable {
     }
 
     func associated(_ id: DataKeyID) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(10 + SealedValue.headCount + key.count)
-        bytes.append(table)
-        bytes.append(schema)
-        for shift in stride(from: UInt64(56), through: 0, by: -8) {
-            bytes.append(UInt8(truncatingIfNeeded: subject.rawValue >> shift))
-        }
-        SealedValue.appendHead(id, to: &bytes)
-        bytes += key
-        return bytes
+        var writer = ByteWriter(capacity: 64)
+        Self.appendHead(table: table, schema: schema, subject, id, to: &writer)
+        writer.append(contentsOf: key)
+        return writer.array
+    }
+
+    /// What stands before the row's key.
+    static func appendHead(
+        table: UInt8, schema: UInt8, _ subject: NodeID, _ id: DataKeyID, to writer: inout ByteWriter
+    ) {
+        writer.append(table)
+        writer.append(schema)
+        writer.append(subject.rawValue)
+        SealedValue.appendHead(id, to: &writer)
     }
 }
 
@@ -118,10 +117,15 @@ extension KeySlots {
     /// `KeyError.cannotOpen` where the value was altered, cut or moved.
     package func open(_ sealed: RawSpan, at place: SealedPlace) throws -> Unsealed {
         let key = try SealedValue.key(of: sealed)
+        return try open(sealed, under: key, associated: place.associated(key).rawBytes)
+    }
+
+    /// The same of a value whose slot was read, and whose place was written out.
+    func open(_ sealed: RawSpan, under key: DataKeyID, associated: RawSpan) throws -> Unsealed {
         try noticeShreds()
         let body = sealed.extracting(SealedValue.headCount..<sealed.byteCount)
         do {
-            return .value(try vault.open(body, under: key, associated: place.associated(key)) { try self.load(key) })
+            return .value(try vault.open(body, under: key, associated: associated) { try self.load(key) })
         } catch SlotError.shredded { return .erased }
     }
 

@@ -99,13 +99,20 @@ package final class Sealing: Sendable {
     package func open<K, V>(
         _ sealed: [UInt8], in table: Table<K, V>, _ key: K.Key, schema: UInt8, subject: NodeID
     ) throws -> Unsealed {
-        try open(sealed, table: table.number, schema: schema, subject: subject, key: Self.bytes(K.self, key))
+        let bytes = sealed.rawBytes
+        let id = try SealedValue.key(of: bytes)
+        if isRehearsal, id == SealedValue.standInKey { return .erased }
+        // In one piece and without an array of the key's: this is what a sealed read takes above a plain one.
+        var place = ByteWriter(capacity: 64)
+        SealedPlace.appendHead(table: table.number, schema: schema, subject, id, to: &place)
+        K.encode(key, into: &place)
+        return try demandSlots().open(bytes, under: id, associated: place.bytes)
     }
 
     private static func bytes<K: KeyCodec>(_: K.Type, _ key: K.Key) -> [UInt8] {
         var writer = ByteWriter(capacity: K.width)
         K.encode(key, into: &writer)
-        return (0..<writer.count).map { writer.bytes.uint8(at: $0) }
+        return writer.array
     }
 
     /// Opens what was sealed under the store's own key before nodes had data keys.

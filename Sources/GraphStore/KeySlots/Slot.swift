@@ -30,9 +30,8 @@ enum Slot: Hashable {
         case .shredded(let id): Self.write(state: 2, kind: 0, id, owner: 0, into: &writer)
         }
         while writer.count < Self.checked { writer.append(UInt8(0)) }
-        var bytes = Self.array(writer)
-        bytes += Digest(sha256: bytes.span).bytes.prefix(8)
-        return bytes
+        writer.append(Digest(sha256: writer.array.span).start)
+        return writer.array
     }
 
     private static func write(
@@ -53,9 +52,9 @@ enum Slot: Hashable {
             self = .free
             return
         }
-        let checksum = Digest(sha256: bytes.span.extracting(0..<Self.checked)).bytes.prefix(8)
-        guard bytes[Self.checked...].elementsEqual(checksum) else { return nil }
         let span = bytes.rawBytes
+        guard span.bigEndianUInt64(at: Self.checked) == Digest(sha256: bytes.span.extracting(0..<Self.checked)).start
+        else { return nil }
         let id = DataKeyID(slot: span.bigEndianUInt64(at: 8), generation: span.bigEndianUInt32(at: 4))
         guard id.slot == number, span.bigEndianUInt16(at: 2) == 0 else { return nil }
         let wrappedEnd = Self.wrappedOffset + WrappedDataKey.byteCount
@@ -74,12 +73,10 @@ enum Slot: Hashable {
     /// What a data key is wrapped for: it opens in its own slot alone.
     static func associated(_ id: DataKeyID, _ owner: SlotOwner) -> [UInt8] {
         var writer = ByteWriter(capacity: 48)
-        writer.append(contentsOf: Array("selvedge slot 1".utf8))
+        writer.append(contentsOf: label)
         write(state: 1, kind: owner.kind.rawValue, id, owner: owner.number, into: &writer)
-        return array(writer)
+        return writer.array
     }
 
-    private static func array(_ writer: borrowing ByteWriter) -> [UInt8] {
-        (0..<writer.count).map { writer.bytes.uint8(at: $0) }
-    }
+    private static let label = Array("selvedge slot 1".utf8)
 }

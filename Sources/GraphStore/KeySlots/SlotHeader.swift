@@ -33,7 +33,7 @@ struct SlotHeader: Hashable {
         writer.append(sequence)
         writer.append(swept)
         while writer.count < Self.byteCount - 8 { writer.append(UInt8(0)) }
-        var bytes = (0..<writer.count).map { writer.bytes.uint8(at: $0) }
+        var bytes = writer.array
         bytes += Digest(sha256: bytes.span).bytes.prefix(8)
         return bytes
     }

@@ -106,6 +106,24 @@ package enum ChangeRowCodec: ValueCodec {
         }
     }
 
+    /// Whether an entry of the row names one of the nodes: in place, as a search reads every row of the table.
+    package static func names(_ nodes: NodeFilter, in bytes: RawSpan) throws(CodecError) -> Bool {
+        var reader = ByteReader(bytes)
+        _ = try reader.readUInt48()
+        for _ in 0..<(try reader.readUInt16()) {
+            if try reader.readUInt8() == ChangeKind.erased.rawValue {
+                _ = try reader.readBytes(Int(try reader.readUInt32()))
+                continue
+            }
+            if nodes.contains(NodeID(try reader.readUInt64())) { return true }
+            _ = try reader.readUInt32()
+            for _ in 0..<(try reader.readUInt16()) {
+                if nodes.contains(NodeID(try reader.readUInt64())) { return true }
+            }
+        }
+        return false
+    }
+
     package static func decode(_ bytes: RawSpan, version: UInt8) throws(CodecError) -> ChangeRow {
         var reader = ByteReader(bytes)
         var row = ChangeRow(time: Timestamp(milliseconds: Int64(try reader.readUInt48())), changes: [])

@@ -24,9 +24,9 @@ package final class DataKeyVault: Sendable {
     /// - Parameters:
     ///   - wrapping: what data keys are wrapped under.
     ///   - capacity: keys kept unwrapped, 32 bytes each.
-    package init(wrapping: Sealer, capacity: Int = 16_384) throws(KeyError) {
+    package init(wrapping: Sealer, capacity: Int) {
         self.wrapping = wrapping
-        cache = try DataKeyCache(capacity: capacity)
+        cache = DataKeyCache(capacity: capacity)
     }
 
     /// A new key, wrapped for its slot.
@@ -60,7 +60,7 @@ package final class DataKeyVault: Sendable {
 
     /// The plaintext; `KeyError.cannotOpen` where anything was altered, or belongs elsewhere.
     package func open(
-        _ sealed: RawSpan, under id: DataKeyID, associated: [UInt8], load: () throws -> WrappedDataKey
+        _ sealed: RawSpan, under id: DataKeyID, associated: RawSpan, load: () throws -> WrappedDataKey
     ) throws -> [UInt8] {
         guard sealed.byteCount >= Self.overhead else { throw KeyError.cannotOpen }
         let count = sealed.byteCount - Self.overhead

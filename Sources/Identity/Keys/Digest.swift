@@ -34,6 +34,9 @@ package struct Digest: Hashable, Sendable {
         }
     }
 
+    /// The first eight bytes, big-endian: a checksum.
+    package var start: UInt64 { (0..<8).reduce(0) { $0 << 8 | UInt64(storage[$1]) } }
+
     /// The bytes in order.
     package var bytes: [UInt8] { (0..<Self.byteCount).map { storage[$0] } }
 }

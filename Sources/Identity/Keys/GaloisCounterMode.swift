@@ -34,7 +34,7 @@ enum GaloisCounterMode {
     /// The plaintext of `body`, which ends in its tag, in `out`; false where the tag does not fit. `out` has as many
     /// bytes as the ciphertext.
     static func open(
-        _ body: UnsafeRawBufferPointer, key: UnsafePointer<UInt8>, nonce: UnsafePointer<UInt8>, associated: [UInt8],
+        _ body: UnsafeRawBufferPointer, key: UnsafePointer<UInt8>, nonce: UnsafePointer<UInt8>, associated: RawSpan,
         into out: UnsafeMutableRawBufferPointer
     ) -> Bool {
         let count = body.count - tagCount
@@ -42,8 +42,11 @@ enum GaloisCounterMode {
         // Sound: C reads `count` bytes and the tag behind them, and writes `count`.
         let start = unsafe body.baseAddress?.assumingMemoryBound(to: UInt8.self)
         let target = unsafe out.baseAddress?.assumingMemoryBound(to: UInt8.self)
-        return unsafe CipherContexts.shared.lend { context in
-            unsafe selvedge_gcm_open_with(context, key, nonce, associated, associated.count, start, count, target) == 1
+        return unsafe associated.withUnsafeBytes { associated in
+            let place = unsafe associated.baseAddress?.assumingMemoryBound(to: UInt8.self)
+            return unsafe CipherContexts.shared.lend { context in
+                unsafe selvedge_gcm_open_with(context, key, nonce, place, associated.count, start, count, target) == 1
+            }
         }
     }
 
@@ -55,7 +58,8 @@ enum GaloisCounterMode {
         var opened = false
         let plain = try unsafe SecretBytes(count: body.count - tagCount) { (buffer) throws(KeyError) in
             opened = unsafe body.withUnsafeBytes { input in
-                unsafe open(input, key: key.keyPointer, nonce: nonce, associated: associated, into: buffer)
+                unsafe open(
+                    input, key: key.keyPointer, nonce: nonce, associated: associated.span.bytes, into: buffer)
             }
         }
         return opened ? plain : nil
@@ -70,7 +74,7 @@ enum GaloisCounterMode {
         let plain = unsafe [UInt8](unsafeUninitializedCapacity: max(count, 1)) { buffer, written in
             opened = unsafe body.withUnsafeBytes { input in
                 unsafe open(
-                    input, key: key.keyPointer, nonce: nonce, associated: associated,
+                    input, key: key.keyPointer, nonce: nonce, associated: associated.span.bytes,
                     into: UnsafeMutableRawBufferPointer(buffer))
             }
             written = opened ? count : 0

@@ -55,7 +55,7 @@ package struct Sealer: Sendable {
             // Sound: the body begins behind the nonce, which the count has room for.
             let body = unsafe UnsafeRawBufferPointer(rebasing: input[Self.nonceCount...])
             return unsafe GaloisCounterMode.open(
-                body, key: key.keyPointer, nonce: nonce, associated: associated, into: out)
+                body, key: key.keyPointer, nonce: nonce, associated: associated.span.bytes, into: out)
         }
     }
 }

@@ -94,6 +94,51 @@ import Testing
         #expect(try Self.holders(of: seed).isEmpty, "a key is left in memory after its last owner has gone")
     }
 
+    @Test func dataKeysAtHandLieInLockedMemoryUntilTheyAreForgotten() throws {
+        let seed = UInt64.random(in: 1...UInt64.max)
+        let vault = try DataKeyVault(
+            wrapping: KeyRing(bundle: KeyBundle(random: SystemRandom())).slotSealer, capacity: 64)
+        let id = DataKeyID(slot: 5, generation: 1)
+        let wrapped = try vault.makeKey(associated: [1], random: MarkedRandom(seed: seed))
+        #expect(try Self.holders(of: seed).isEmpty, "making a key left it behind")
+        for forget in [{ vault.forget(id) }, { vault.forgetAll() }] {
+            let sealed = try vault.seal([9], under: id, associated: [2]) { wrapped }
+            let place: [UInt8] = [2]
+            #expect(try vault.open(sealed.span.bytes, under: id, associated: place.span.bytes) { wrapped } == [9])
+            #expect(vault.cachedKeys == 1)
+            let holders = try Self.holders(of: seed)
+            #expect(!holders.isEmpty, "the key was not found at all: this test sees nothing")
+            var limit = rlimit()
+            let isLimited = unsafe getrlimit(__rlimit_resource_t(8), &limit) != 0 || limit.rlim_cur < 1 << 20
+            for holder in holders {
+                #expect(holder.flags.contains("dd"), "a data key lies where a core dump would show it")
+                #expect(isLimited || holder.flags.contains("lo"), "a data key lies where it may be swapped out")
+            }
+            forget()
+            #expect(vault.cachedKeys == 0)
+            #expect(try Self.holders(of: seed).isEmpty, "a data key is left in memory after it was forgotten")
+        }
+    }
+
+    @Test func aFullCacheGivesEveryKeyAllTheSame() throws {
+        let vault = try DataKeyVault(
+            wrapping: KeyRing(bundle: KeyBundle(random: SystemRandom())).slotSealer, capacity: 64)
+        let ids = (0..<2_000).map { DataKeyID(slot: $0, generation: 1) }
+        let wrapped = try ids.map { _ in try vault.makeKey(associated: [1], random: SystemRandom()) }
+        let sealed = try ids.indices.map { index in
+            try vault.seal([UInt8(index & 0xFF)], under: ids[index], associated: []) { wrapped[index] }
+        }
+        let nothing: [UInt8] = []
+        for index in ids.indices.shuffled() {
+            let value = sealed[index]
+            let plain = try vault.open(value.span.bytes, under: ids[index], associated: nothing.span.bytes) {
+                wrapped[index]
+            }
+            #expect(plain == [UInt8(index & 0xFF)])
+        }
+        #expect(vault.cachedKeys == 64)
+    }
+
     @Test func wrappingAndUnwrappingLeaveNoKeyBehind() throws {
         let seed = UInt64.random(in: 1...UInt64.max)
         func pass() throws -> Int {
