@@ -56,32 +56,3 @@ struct InternetAddress: Hashable, Sendable {
         return [UInt8(value >> 8), UInt8(truncatingIfNeeded: value)]
     }
 }
-
-/// What a User-Agent tells of its browser.
-enum UserAgentFamily {
-    /// The text without version numbers, then browser and system, then the system.
-    static func rungs(_ value: Span<UInt8>) -> [[UInt8]] {
-        var text: [UInt8] = []
-        var isVersion = false
-        for position in 0..<value.count {
-            let byte = value[position] &- 65 < 26 ? value[position] | 0x20 : value[position]
-            if byte &- 48 < 10 || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_") {
-                isVersion = isVersion || position > 0 && value[position - 1] == UInt8(ascii: "/")
-                if isVersion { continue }
-            } else {
-                isVersion = false
-            }
-            text.append(byte)
-        }
-        let whole = String(decoding: text, as: UTF8.self)
-        let system = systems.first { whole.contains($0) } ?? "other"
-        let browser = browsers.first { whole.contains($0) } ?? "other"
-        return [text, Array("\(browser) \(system)".utf8), Array(system.utf8)]
-    }
-
-    // The more particular first: most browsers name several.
-    private static let browsers = [
-        "edg", "opr/", "samsungbrowser", "firefox", "fxios", "crios", "chrome", "safari", "curl", "bot",
-    ]
-    private static let systems = ["iphone", "ipad", "android", "windows", "cros", "mac os", "linux"]
-}
