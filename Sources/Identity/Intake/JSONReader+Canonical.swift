@@ -33,36 +33,48 @@ extension JSONReader {
         out.append(UInt8(ascii: "]"))
     }
 
+    /// Written as it comes, which most senders' members need no more than: sorted afterwards where they do.
     private mutating func canonicalObject(into out: inout [UInt8], depth: Int) throws(RefusalReason) {
         try expect("{")
-        var members: [(key: [UInt8], value: [UInt8])] = []
+        out.append(UInt8(ascii: "{"))
+        let start = out.count
+        var members: [Member] = []
+        var isAscending = true
         if !take("}") {
             repeat {
                 guard peek() == UInt8(ascii: "\"") else { throw .malformedJSON }
-                var key: [UInt8] = []
-                try canonicalString(into: &key)
+                if !members.isEmpty { out.append(UInt8(ascii: ",")) }
+                let keyStart = out.count
+                try canonicalString(into: &out)
+                let key = keyStart..<out.count
                 try expect(":")
-                var value: [UInt8] = []
-                try canonicalValue(into: &value, depth: depth + 1)
-                members.append((key, value))
+                out.append(UInt8(ascii: ":"))
+                try canonicalValue(into: &out, depth: depth + 1)
+                if let last = members.last, !out[last.key].lexicographicallyPrecedes(out[key]) { isAscending = false }
+                members.append(Member(key: key, end: out.count))
             } while take(",")
             try expect("}")
         }
-        members.sort { $0.key.lexicographicallyPrecedes($1.key) }
-        for index in members.indices.dropFirst() where members[index].key == members[index - 1].key {
-            throw .duplicateField
-        }
-        append(members, to: &out)
+        if !isAscending { try sort(members, in: &out, from: start) }
+        out.append(UInt8(ascii: "}"))
     }
 
-    private func append(_ members: [(key: [UInt8], value: [UInt8])], to out: inout [UInt8]) {
-        out.append(UInt8(ascii: "{"))
-        for (index, member) in members.enumerated() {
-            if index > 0 { out.append(UInt8(ascii: ",")) }
-            out += member.key
-            out.append(UInt8(ascii: ":"))
-            out += member.value
+    /// A member in the text that is written: its key, quotes included, then a colon and its value.
+    private struct Member {
+        var key: Range<Int>
+        var end: Int
+    }
+
+    private func sort(_ members: [Member], in out: inout [UInt8], from start: Int) throws(RefusalReason) {
+        let text = out
+        let sorted = members.sorted { text[$0.key].lexicographicallyPrecedes(text[$1.key]) }
+        for (one, next) in zip(sorted, sorted.dropFirst()) where text[one.key] == text[next.key] {
+            throw .duplicateField
         }
-        out.append(UInt8(ascii: "}"))
+        out.removeSubrange(start...)
+        for (index, member) in sorted.enumerated() {
+            if index > 0 { out.append(UInt8(ascii: ",")) }
+            out += text[member.key.lowerBound..<member.end]
+        }
     }
 }
