@@ -72,6 +72,8 @@ package struct TrafficSummary: Hashable, Sendable {
     }
 
     private static func merged(_ left: [Presence], _ right: [Presence]) -> [Presence] {
+        // Most events say what the one before them said.
+        if let one = right.first, right.count == 1, left.contains(where: { $0.says(one) }) { return left }
         var merged: [Presence] = []
         for one in (left + right).sorted(by: { $0.isBefore($1) }) {
             if let before = merged.last, !before.isBefore(one) {
@@ -84,6 +86,7 @@ package struct TrafficSummary: Hashable, Sendable {
     }
 
     private static func merged(_ left: [Look], _ right: [Look]) -> [Look] {
+        if let one = right.first, right.count == 1, left.contains(where: { $0.says(one) }) { return left }
         var latest: [[UInt32]: Int32] = [:]
         for look in left + right { latest[look.words] = max(latest[look.words] ?? .min, look.last) }
         let sorted = latest.map { Look(last: $0.value, words: $0.key) }.sorted { $0.isBefore($1) }
@@ -99,6 +102,12 @@ package struct TrafficSummary: Hashable, Sendable {
 }
 
 extension TrafficSummary.Presence {
+    /// Whether the other one adds nothing to it.
+    func says(_ other: Self) -> Bool {
+        day == other.day && address == other.address && network == other.network && region == other.region
+            && hours | other.hours == hours
+    }
+
     /// Newest first; of one day by address. Equal in this order: the same network on the same day.
     func isBefore(_ other: Self) -> Bool {
         if day != other.day { return day > other.day }
@@ -109,6 +118,9 @@ extension TrafficSummary.Presence {
 }
 
 extension TrafficSummary.Look {
+    /// Whether the other one adds nothing to it.
+    func says(_ other: Self) -> Bool { last >= other.last && words == other.words }
+
     func isBefore(_ other: Self) -> Bool {
         last != other.last ? last > other.last : words.lexicographicallyPrecedes(other.words)
     }
