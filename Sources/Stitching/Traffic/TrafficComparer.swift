@@ -1,4 +1,4 @@
-package import Identity
+internal import Identity
 
 /// The fields of a device's traffic, in the order of a model's comparisons.
 package enum TrafficField: Int, Hashable, Sendable, CaseIterable {

@@ -1,4 +1,4 @@
-package import Identity
+internal import Identity
 
 /// The part of a linkage model that links the traffic of devices: of Fellegi and Sunter too, of matches, which
 /// are one device's traffic, and of pairs with nothing in common but a network and a look.

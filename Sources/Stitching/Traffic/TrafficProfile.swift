@@ -1,4 +1,4 @@
-package import Identity
+internal import Identity
 
 /// A device's traffic, made ready to be compared with another's.
 package struct TrafficProfile: Hashable, Sendable {
