@@ -43,7 +43,7 @@ extension Handlers {
     /// Decodes the message of a short read.
     func decode<M: SwiftProtobuf.Message>(_ message: Span<UInt8>, as type: M.Type = M.self) throws(CallError) -> M {
         do {
-            return try unsafe M(serializedBytes: message.bytes)
+            return try M(serializedBytes: message.bytes)
         } catch {
             throw CallError(
                 .malformedMessage, "the message is no \(M.protoMessageName); encode it as its .proto file says")

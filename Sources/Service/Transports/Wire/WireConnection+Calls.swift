@@ -62,6 +62,7 @@ extension WireConnection {
             bytes.readableBytes >= FrameHeader.size + Int(header.length), header.stream > lastStream
         {
             _ = open(header.stream)
+            answered += 1
             if ahead.capacity > 0, ahead.isSpent { look(ahead: &ahead, bytes, turn) }
             ahead.advance()
             let isLong = answer(header, bytes, into: &answers, &turn, ahead, &began)

@@ -53,6 +53,9 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
     /// When the client was sent a PING that it has not answered.
     var askedAt: NIODeadline?
     var timer: RepeatedTask?
+    /// Short reads that were answered in this turn.
+    var answered = 0
+    private let idlePoll: IdlePoll
     private var isTaken = false
     /// Whether it waits for room among what all connections share.
     private var isAskingAgain = false
@@ -63,6 +66,7 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
     init(_ server: WireServer, loop: any EventLoop) {
         self.server = server
         self.loop = loop
+        idlePoll = server.idlePoll(of: loop)
         control = ControlBudget(limit: server.limits.controlFrames)
     }
 
@@ -94,6 +98,7 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard phase != .closed else { return }
         lastRead = .now()
+        idlePoll.arrived(at: lastRead)
         askedAt = nil
         var bytes = unwrapInboundIn(data)
         server.metrics[.wire].received.add(bytes.readableBytes)
@@ -101,7 +106,11 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
         process()
     }
 
-    func channelReadComplete(context: ChannelHandlerContext) { flush() }
+    func channelReadComplete(context: ChannelHandlerContext) {
+        flush()
+        idlePoll.answered(answered, at: .now())
+        answered = 0
+    }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         if context.channel.isWritable {

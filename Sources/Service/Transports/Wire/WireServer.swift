@@ -15,6 +15,8 @@ package final class WireServer: Sendable {
     let isServing: @Sendable () -> Bool
     let inbound: ByteBudget
     private let connections = Mutex<[ObjectIdentifier: WireConnection]>([:])
+    private let idlePlaces = IdlePlaces(processors: NIOCore.System.coreCount)
+    private let idlePolls = Mutex<[ObjectIdentifier: IdlePoll]>([:])
     private let draining = Atomic<Bool>(false)
     private let isReleasing = Atomic<Bool>(false)
     /// Bytes that were freed and are not yet given back.
@@ -58,6 +60,16 @@ package final class WireServer: Sendable {
 
     /// Bytes that callers' messages take at this moment, credit that was set aside among them.
     package var inboundBytesHeld: Int { inbound.held }
+
+    /// The loop's own: of all connections that it serves.
+    func idlePoll(of loop: any EventLoop) -> IdlePoll {
+        idlePolls.withLock { polls in
+            if let poll = polls[ObjectIdentifier(loop)] { return poll }
+            let poll = IdlePoll(loop, idlePlaces)
+            polls[ObjectIdentifier(loop)] = poll
+            return poll
+        }
+    }
 
     /// Speaks the wire protocol on a channel that carries its bytes. On the channel's own thread.
     package func serve(_ channel: any Channel) throws {
